@@ -1,0 +1,120 @@
+import type { Network, Scheme } from '@triad/protocol';
+import type { FetchList } from './fetch.js';
+import { misuse } from './misuse.js';
+import { NdArray, type Nested } from './nd-array.js';
+import type { Recipient, Role } from './node/node.js';
+import { defaultMainProgram, type Program } from './program.js';
+import { type Environment, openEnvironment, type Parameter } from './runtime/environment.js';
+import type { Feed } from './runtime/program-run.js';
+import { type BoundShape, checkShape, formatShape, sameShape } from './shape.js';
+import type { Shared } from './shared.js';
+
+let current: Environment | undefined;
+
+/**
+ * Says who this party is: a protocol, a role (a computing party's number or an outside party's name), and the network
+ * that finds the others. Nothing is sent before the first `share` or `run`. Executors use the environment of the last
+ * `init` unless they are given one.
+ */
+export const init = <S>(scheme: Scheme<S>, role: Role, network: Network): Environment => {
+  current = openEnvironment(scheme, role, network);
+  return current;
+};
+
+export interface ExecutorOptions {
+  /** Default: what the last `init` returned. */
+  readonly environment?: Environment;
+  /** Default: the default main program, as it is when the executor is made. */
+  readonly program?: Program;
+}
+
+export interface RunOptions {
+  readonly program?: Program;
+  readonly feed?: Feed;
+  /** What to return: reveals of the program, or values it reveals. */
+  readonly fetchList?: FetchList;
+  /** Rows of the batch, where no feed of this party says it. */
+  readonly batch?: number;
+}
+
+/** Numbers, or how to get them; only looked at by their owner. */
+type Values = NdArray | Nested | (() => NdArray | Nested | Promise<NdArray | Nested>);
+
+export interface ShareOptions {
+  readonly owner: Role;
+  readonly shape: BoundShape;
+  /** At the owner; elsewhere it is ignored, so that one program file serves every role. */
+  readonly values?: Values;
+}
+
+/** Runs programs on one party. The same calls, in the same order, are made by every party of the job. */
+export class Executor {
+  readonly #environment: Environment;
+  readonly #program: Program;
+
+  constructor({ environment = current, program = defaultMainProgram() }: ExecutorOptions = {}) {
+    if (environment === undefined)
+      throw misuse('no party has been set up', 'call init(scheme, role, network) first');
+    this.#environment = environment;
+    this.#program = program;
+  }
+
+  /** Parameters of the programs run so far, by name: for `reveal`. */
+  get parameters(): ReadonlyMap<string, Parameter> {
+    return this.#environment.parameters;
+  }
+
+  /**
+   * Shares values once, to be fed whole or by rows to any number of runs. Every party calls it; the owner's numbers
+   * are encoded and shared, everybody gets a handle.
+   */
+  async share<N extends string>(inputs: Readonly<Record<N, ShareOptions>>): Promise<Record<N, Shared>> {
+    const names = Object.keys(inputs) as N[];
+    const shared = await Promise.all(names.map((name) => this.#share(name, inputs[name])));
+    return Object.fromEntries(names.map((name, i) => [name, shared[i]!])) as Record<N, Shared>;
+  }
+
+  /**
+   * One step: computes the fetched values, then updates parameters. Resolves when the step is over here, to one value
+   * per fetch entry, undefined where it is revealed to others. Calls need not be awaited one by one: steps start in
+   * order and overlap, as far as one does not need the other's result.
+   */
+  async run({
+    program = this.#program,
+    feed = {},
+    fetchList = [],
+    batch,
+  }: RunOptions = {}): Promise<readonly (NdArray | undefined)[]> {
+    return this.#environment.run(program, feed, fetchList, batch);
+  }
+
+  /** Reveals a parameter, as the runs called so far leave it, or a shared value. Default: to all computing parties. */
+  async reveal(x: Parameter | Shared, to: Recipient = 'all'): Promise<NdArray | undefined> {
+    return this.#environment.reveal(this.#program, x, to);
+  }
+
+  /** Frees a shared value and all parts of it, once no run uses them. */
+  forget(shared: Shared): void {
+    this.#environment.forget(shared);
+  }
+
+  /** Waits for what is under way, frees everything, and leaves the job. */
+  close(): Promise<void> {
+    return this.#environment.close();
+  }
+
+  async #share(name: string, { owner, shape, values }: ShareOptions): Promise<Shared> {
+    checkShape(shape, `'${name}'`);
+    if (owner !== this.#environment.role)
+      return this.#environment.share(this.#program, name, { owner, shape });
+    if (values === undefined) throw misuse(`'${name}' has no values at its owner`, 'pass `values`');
+    const array = NdArray.from(typeof values === 'function' ? await values() : values);
+    if (!sameShape(array.shape, shape)) {
+      throw misuse(
+        `'${name}' has shape ${formatShape(array.shape)}, not ${formatShape(shape)}`,
+        'give its real shape',
+      );
+    }
+    return this.#environment.share(this.#program, name, { owner, shape, values: array });
+  }
+}

@@ -1,0 +1,26 @@
+export { Executor, type ExecutorOptions, init, type RunOptions, type ShareOptions } from './executor.js';
+export type { FetchList } from './fetch.js';
+export { gradients } from './gradient.js';
+export { constantInitializer, uniformInitializer, xavierInitializer } from './initializer.js';
+export { FloatTwin, type TwinRun } from './interpret.js';
+export * as layers from './layers.js';
+export { NdArray, type Nested } from './nd-array.js';
+export type { Attributes, Initializer, Kind, Node, Recipient, Role, Visibility } from './node/node.js';
+export { constant, reveal } from './op.js';
+export * as optimizer from './optimizer.js';
+export { type Plan, type PlannedOp, type PlanOptions, plan } from './plan.js';
+export {
+  type DataOptions,
+  data,
+  defaultMainProgram,
+  type ParameterOptions,
+  Program,
+  parameter,
+  program,
+  reset,
+  Variable,
+} from './program.js';
+export type { Environment, Parameter } from './runtime/environment.js';
+export type { Feed } from './runtime/program-run.js';
+export type { BoundShape, Dimension, SymbolicShape } from './shape.js';
+export { Shared } from './shared.js';

@@ -1,0 +1,143 @@
+import { linear } from '@triad/ring';
+import { broadcastOf } from '../interpret/arithmetic.js';
+import { misuse } from '../misuse.js';
+import { NdArray } from '../nd-array.js';
+import { type BoundShape, broadcastShapes, countElements, sameShape } from '../shape.js';
+import { encodeFactor } from './factor.js';
+import {
+  factorBits,
+  fractionBits,
+  type Instruction,
+  maxTruncation,
+  type Operation,
+  productFactorBits,
+} from './instruction.js';
+import { type RegisterTerm, registerTerm, type Term, type Value } from './value.js';
+
+type ProductTerm = Extract<Term, { kind: 'product' }>;
+
+/** A register to be added or subtracted. */
+interface Part {
+  readonly register: number;
+  readonly negative: boolean;
+}
+
+/** Collects instructions, and turns pending values into registers. */
+export class Emitter {
+  readonly instructions: Instruction[] = [];
+  /** The node that instructions are emitted for. */
+  node = 0;
+
+  emit(operation: Operation, shape: BoundShape): number {
+    this.instructions.push({ ...operation, shape, node: this.node });
+    return this.instructions.length - 1;
+  }
+
+  /** The value as one register at scale f. */
+  materialise({ terms, open, shape }: Value): number {
+    const parts = terms.flatMap((term) => (term.kind === 'product' ? [this.#product(term)] : []));
+    for (const group of likeTerms(terms)) parts.push(...this.#group(group));
+    const value = open ?? new NdArray([]);
+    if (parts.length === 0) return this.emit({ op: 'constant', value: filled(value, shape) }, shape);
+    const sum = this.#broadcast(this.#combine(parts), shape);
+    return value.data.every((v) => v === 0) ? sum : this.emit({ op: 'addPublic', input: sum, value }, shape);
+  }
+
+  /** The value as one register term, at scale f with a pending factor; a public value stays as it is. */
+  settle(value: Value): Value {
+    const { terms, open, shape } = value;
+    if (terms.length === 0) return value;
+    const groups = likeTerms(terms);
+    const [group] = groups;
+    const pending = open === undefined && groups.length === 1 && group![0]!.extra === 0;
+    if (!pending || terms.some((t) => t.kind === 'product')) {
+      return { shape, terms: [registerTerm(this.materialise(value), shape)] };
+    }
+    const factor = group![0]!.factor;
+    const parts = group!.map((t) => ({ register: t.register, negative: t.factor !== factor }));
+    const register = this.#broadcast(this.#combine(parts), shape);
+    return { shape, terms: [{ ...registerTerm(register, shape), factor }] };
+  }
+
+  /** A term at the full shape of its value. */
+  widen(term: Term, shape: BoundShape): Term {
+    if (sameShape(term.shape, shape)) return term;
+    const register = term.kind === 'register' ? term.register : this.#product(term).register;
+    const factor = term.kind === 'register' ? term.factor : 1;
+    return { ...term, ...registerTerm(this.#broadcast(register, shape), shape), factor };
+  }
+
+  /** A product, computed and truncated with its factor. The sign is left to whoever adds it. */
+  #product({ map, x, y, elements, after, shape, factor }: ProductTerm): Part {
+    const { integer, shift } = encodeFactor(
+      Math.abs(factor),
+      productFactorBits,
+      maxTruncation - fractionBits,
+    );
+    const maps = integer === 1n ? after : [...after, linear.scale(integer)];
+    const bits = fractionBits + shift;
+    return {
+      register: this.emit({ op: 'product', map, x, y, elements, after: maps, bits }, shape),
+      negative: factor < 0,
+    };
+  }
+
+  /** Registers of one scale and factor (but for the sign): added first, then scaled and truncated once. */
+  #group(group: readonly RegisterTerm[]): Part[] {
+    const { factor, extra } = group[0]!;
+    const size = Math.abs(factor);
+    const signed = group.map((t) => ({ register: t.register, negative: t.factor < 0 }));
+    if (extra === 0 && size === 1) return signed;
+    const bits = extra === 0 ? factorBits : productFactorBits;
+    const { integer, shift } = encodeFactor(size, bits, maxTruncation - extra);
+    const relative = signed.map((p) => ({ ...p, negative: p.negative !== signed[0]!.negative }));
+    const sum = this.#combine(relative);
+    const { shape } = this.instructions[sum]!;
+    const scaled =
+      integer === 1n ? sum : this.emit({ op: 'linear', map: linear.scale(integer), inputs: [sum] }, shape);
+    const total = extra + shift;
+    const register = total === 0 ? scaled : this.emit({ op: 'truncate', input: scaled, bits: total }, shape);
+    return [{ register, negative: signed[0]!.negative }];
+  }
+
+  #combine(parts: readonly Part[]): number {
+    const [first, ...rest] = [...parts].sort((a, b) => Number(a.negative) - Number(b.negative));
+    if (first === undefined) throw misuse('an empty sum has no register', 'sum at least one value');
+    let { register } = first;
+    if (first.negative) {
+      register = this.emit({ op: 'linear', map: linear.neg(), inputs: [register] }, this.#shape(register));
+    }
+    for (const part of rest) {
+      const shape = broadcastShapes(this.#shape(register), this.#shape(part.register)) as BoundShape;
+      const map = part.negative ? linear.sub() : linear.add();
+      register = this.emit({ op: 'linear', map, inputs: [register, part.register] }, shape);
+    }
+    return register;
+  }
+
+  #broadcast(register: number, shape: BoundShape): number {
+    if (sameShape(this.#shape(register), shape)) return register;
+    return this.emit({ op: 'linear', map: linear.broadcastTo(shape), inputs: [register] }, shape);
+  }
+
+  #shape(register: number): BoundShape {
+    return this.instructions[register]!.shape;
+  }
+}
+
+/** Register terms by scale and size of factor. */
+const likeTerms = (terms: readonly Term[]): (readonly RegisterTerm[])[] => {
+  const groups: RegisterTerm[][] = [];
+  for (const term of terms) {
+    if (term.kind === 'product') continue;
+    const like = groups.find(
+      ([t]) => t!.extra === term.extra && Math.abs(t!.factor) === Math.abs(term.factor),
+    );
+    if (like === undefined) groups.push([term]);
+    else like.push(term);
+  }
+  return groups;
+};
+
+const filled = (value: NdArray, shape: BoundShape): NdArray =>
+  value.data.length === countElements(shape) ? new NdArray(shape, value.data) : broadcastOf(value, shape);

@@ -1,0 +1,28 @@
+import { misuse } from '../misuse.js';
+
+/** A public number as integer * 2^-shift. Both are as small as they can be; shift is never negative. */
+export interface Factor {
+  readonly integer: bigint;
+  readonly shift: number;
+}
+
+/**
+ * The nearest number with at most `bits` significant bits whose shift is at most `maxShift`; powers of two have one
+ * significant bit. Relative error 2^-bits at most, unless maxShift forbids it. c must be above 0.
+ */
+export const encodeFactor = (c: number, bits: number, maxShift: number): Factor => {
+  if (c >= 2 ** 40) throw misuse(`the factor ${c} leaves no range`, 'scale by less than 2^40');
+  let shift = Math.min(maxShift, bits - 1 - Math.floor(Math.log2(c)));
+  let integer = Math.round(c * 2 ** shift);
+  if (integer === 0)
+    throw misuse(`the factor ${c} is too small for fixed point`, `scale by more than 2^-${maxShift}`);
+  while (integer % 2 === 0 && shift > 0) {
+    integer /= 2;
+    shift--;
+  }
+  if (shift < 0) {
+    integer *= 2 ** -shift;
+    shift = 0;
+  }
+  return { integer: BigInt(integer), shift };
+};

@@ -1,0 +1,57 @@
+import { type Bilinear, bilinear, encode, type Linear, linear, type Shape, type Tensor } from '@triad/ring';
+import type { NdArray } from '../nd-array.js';
+import type { Node } from '../node/node.js';
+import { isKind, type Program } from '../program.js';
+import type { BoundShape } from '../shape.js';
+import { fractionBits } from './instruction.js';
+
+/** Nodes that are one local linear map of one value. */
+export type Moving = Node<'sum' | 'reshape' | 'transpose' | 'slice' | 'pad'>;
+
+/** The ring's map for a node of one input of shape `x` and result `shape`. */
+export const linearMap = (node: Moving, x: BoundShape, shape: BoundShape): Linear => {
+  if (isKind(node, 'sum')) return linear.sum(node.attributes.axes, node.attributes.keepDims);
+  if (isKind(node, 'transpose')) return linear.transpose(node.attributes.axes);
+  if (isKind(node, 'reshape')) return linear.reshape(shape);
+  if (isKind(node, 'pad')) return linear.pad(node.attributes.before, node.attributes.after);
+  const { start, end } = (node as Node<'slice'>).attributes;
+  return linear.slice(
+    start,
+    end.map((e, i) => e ?? x[i]!),
+  );
+};
+
+/** The ring's map for a product; adjoints look at the bound shapes of the product they belong to. */
+export const bilinearMap = (
+  node: Node<'mul' | 'matmul' | 'conv2d' | 'adjoint'>,
+  program: Program,
+  shapes: readonly BoundShape[],
+): Bilinear => {
+  if (isKind(node, 'mul')) return bilinear.mul();
+  if (isKind(node, 'matmul')) return bilinear.matmul();
+  if (isKind(node, 'conv2d')) return bilinear.conv2d(node.attributes);
+  const { of, side } = (node as Node<'adjoint'>).attributes;
+  const product = program.nodes[of] as Node<'matmul' | 'conv2d'>;
+  const map = bilinearMap(product, program, shapes);
+  const [x, y] = product.inputs.map((i) => shapes[i]!) as [BoundShape, BoundShape];
+  return side === 'x' ? map.adjointX(x, y) : map.adjointY(x, y);
+};
+
+/** A public array at scale f. */
+export const encodeArray = ({ data, shape }: NdArray): Tensor => encode(data, shape, fractionBits);
+
+/** A bilinear map with one public argument: a linear map of the other, whose result is at scale 2f. */
+export const withPublic = (map: Bilinear, open: NdArray, side: 'x' | 'y'): Linear => {
+  const c = encodeArray(open);
+  const [shape, apply] =
+    side === 'x'
+      ? [(y: Shape) => map.shape(c.shape, y), (y: Tensor) => map.apply(c, y)]
+      : [(x: Shape) => map.shape(x, c.shape), (x: Tensor) => map.apply(x, c)];
+  const attributes = { ...map.attributes, [side]: open.shape };
+  return {
+    name: `${map.name} with a public argument`,
+    attributes,
+    shape: (...xs) => shape(xs[0]!),
+    apply: (...xs) => apply(xs[0]!),
+  };
+};

@@ -1,0 +1,54 @@
+import type { Bilinear } from '@triad/ring';
+import { broadcastOf } from '../interpret/arithmetic.js';
+import type { NdArray } from '../nd-array.js';
+import { type BoundShape, countElements } from '../shape.js';
+import type { Emitter } from './emitter.js';
+import { fractionBits } from './instruction.js';
+import { broadcast, scaled } from './linear.js';
+import { withPublic } from './maps.js';
+import type { Value } from './value.js';
+
+/** A product of two values. Public factors of either move into the result, where they cost nothing. */
+export const product = (
+  emitter: Emitter,
+  map: Bilinear,
+  shape: BoundShape,
+  [a, b]: readonly [Value, Value],
+): Value => {
+  const [x, y] = [emitter.settle(a), emitter.settle(b)];
+  const [left, right] = [x.terms[0], y.terms[0]];
+  if (left?.kind !== 'register')
+    return publicly(emitter, map, shape, { value: y, open: openOf(x), side: 'x' });
+  if (right?.kind !== 'register')
+    return publicly(emitter, map, shape, { value: x, open: openOf(y), side: 'y' });
+  const elements = countElements(shape);
+  const factor = left.factor * right.factor;
+  return {
+    shape,
+    terms: [
+      { kind: 'product', map, x: left.register, y: right.register, elements, after: [], factor, shape },
+    ],
+  };
+};
+
+/** A settled value without terms is public, in its whole shape. */
+const openOf = ({ open, shape }: Value): NdArray => broadcastOf(open!, shape);
+
+interface Half {
+  /** Settled, secret. */
+  readonly value: Value;
+  readonly open: NdArray;
+  readonly side: 'x' | 'y';
+}
+
+/** With one public argument a product is a local linear map; times the same number everywhere, it is a scale. */
+const publicly = (emitter: Emitter, map: Bilinear, shape: BoundShape, { value, open, side }: Half): Value => {
+  const [first] = open.data;
+  if (map.name === 'mul' && open.data.every((v) => v === first))
+    return broadcast(scaled(value, first!), shape);
+  const term = value.terms[0]!;
+  if (term.kind !== 'register') return value;
+  const inputs = [term.register];
+  const register = emitter.emit({ op: 'linear', map: withPublic(map, open, side), inputs }, shape);
+  return { shape, terms: [{ ...term, register, extra: fractionBits, shape }] };
+};

@@ -1,0 +1,137 @@
+import type { Cost, CostModel, Scheme } from '@triad/protocol';
+import { distinctReveals, type FetchList, resolveFetches } from './fetch.js';
+import { type Instruction, inputsOf } from './lower/instruction.js';
+import { lower } from './lower/lower.js';
+import type { Recipient } from './node/node.js';
+import type { Program } from './program.js';
+import { countElements } from './shape.js';
+import { randomBits } from './weight.js';
+
+export interface PlanOptions {
+  /** Rows of the batch; needed when a shape has one. */
+  readonly batch?: number;
+  readonly fetchList?: FetchList;
+}
+
+/** One interactive instruction: where it comes from, what it costs, and when it can start. */
+export interface PlannedOp extends Cost {
+  /** The index its messages are addressed by. */
+  readonly index: number;
+  readonly op: Instruction['op'];
+  /** The program's name for the value. */
+  readonly name: string;
+  readonly shape: readonly number[];
+  /** Rounds of the step that must be over before it starts. */
+  readonly start: number;
+}
+
+/** What runs of a program cost, known before anything runs. */
+export interface Plan extends Cost {
+  /** Rounds of one step alone: its longest chain of dependent messages, reveals included. */
+  readonly rounds: number;
+  /** Rounds each further step adds when steps overlap: what its parameters wait for. */
+  readonly roundsPerStep: number;
+  /** Payload bytes of one step, by rank of the computing party. */
+  readonly bytes: readonly number[];
+  readonly ops: readonly PlannedOp[];
+  /** Drawing the initial weights, once. */
+  readonly initial: Cost;
+}
+
+/** The declared cost of a program under a scheme. */
+export const plan = <S>(
+  program: Program,
+  scheme: Scheme<S>,
+  { batch, fetchList = [] }: PlanOptions = {},
+): Plan => {
+  const reveals = distinctReveals(resolveFetches(program, fetchList));
+  const { instructions } = lower(program, batch, reveals);
+  const costs = instructions.map((i) => instructionCost(scheme, i));
+  const schedule = timetable(instructions, costs);
+  const { finish } = schedule.step();
+  const ops = instructions.flatMap(({ op, node, shape }, index): PlannedOp[] => {
+    const cost = costs[index]!;
+    if (cost.rounds === 0 && cost.bytes.every((b) => b === 0)) return [];
+    const name = nameOf(program, node);
+    return [{ index, op, name, shape, start: finish[index]! - cost.rounds, ...cost }];
+  });
+  return {
+    rounds: Math.max(0, ...finish),
+    roundsPerStep: schedule.period(),
+    bytes: total(scheme.parties, costs),
+    ops,
+    initial: initialCost(program, scheme),
+  };
+};
+
+const nameOf = (program: Program, id: number): string => {
+  const node = program.nodes[id]!;
+  const source = node.kind === 'reveal' ? program.nodes[node.inputs[0]!]! : node;
+  return 'name' in source.attributes ? source.attributes.name : `${source.kind}_${source.id}`;
+};
+
+const instructionCost = <S>({ cost, parties }: Scheme<S>, i: Instruction): Cost => {
+  const elements = countElements(i.shape);
+  const rank = (role: Recipient) => (typeof role === 'number' || role === 'all' ? role : parties);
+  if (i.op === 'share') return cost.share(elements, typeof i.owner === 'number' ? i.owner : parties);
+  if (i.op === 'reveal') return cost.reveal(elements, rank(i.to));
+  if (i.op === 'truncate') return cost.truncate(elements);
+  if (i.op === 'product') return productCost(cost, i.elements, elements);
+  return { rounds: 0, bytes: new Array<number>(parties).fill(0) };
+};
+
+/** A protocol that truncates apart from the product sends the product before `after` makes it smaller. */
+const productCost = (model: CostModel, elements: number, result: number): Cost => {
+  const [fused, parts] = [
+    model.bilinearTruncate(result),
+    both(model.bilinear(result), model.truncate(result)),
+  ];
+  const apart = fused.rounds === parts.rounds && fused.bytes.every((b, r) => b === parts.bytes[r]);
+  return apart ? both(model.bilinear(elements), model.truncate(result)) : fused;
+};
+
+const both = (a: Cost, b: Cost): Cost => ({
+  rounds: a.rounds + b.rounds,
+  bytes: a.bytes.map((n, r) => n + b.bytes[r]!),
+});
+
+const total = (parties: number, costs: readonly Cost[]): number[] =>
+  Array.from({ length: parties }, (_, r) => costs.reduce((n, c) => n + c.bytes[r]!, 0));
+
+/** When instructions finish if each starts as soon as its inputs are there, step after step. */
+const timetable = (instructions: readonly Instruction[], costs: readonly Cost[]) => {
+  const ready = new Map<string, number>();
+  const step = () => {
+    const finish: number[] = [];
+    for (const [index, i] of instructions.entries()) {
+      const inputs = inputsOf(i).map((r) => finish[r]!);
+      const start = i.op === 'parameter' ? (ready.get(i.name) ?? 0) : Math.max(0, ...inputs);
+      finish.push(start + costs[index]!.rounds);
+    }
+    for (const [index, i] of instructions.entries()) if (i.op === 'assign') ready.set(i.name, finish[index]!);
+    return { finish };
+  };
+  const latest = () => Math.max(0, ...ready.values());
+  const advance = (steps: number) => {
+    for (let n = 0; n < steps; n++) step();
+    return latest();
+  };
+  const period = () => {
+    const before = advance(window);
+    return (advance(window) - before) / window;
+  };
+  return { step, period };
+};
+
+/** Steps over which the rounds of a step are averaged. */
+const window = 60;
+
+const initialCost = <S>(program: Program, { cost, parties }: Scheme<S>): Cost => {
+  const drawn = program.parameters.filter(({ attributes }) => attributes.initializer.kind === 'uniform');
+  const costs = drawn.map(({ attributes: { shape } }) => {
+    const elements = countElements(shape);
+    const none = { rounds: 0, bytes: new Array<number>(parties).fill(0) };
+    return both(cost.random?.(elements, randomBits) ?? none, cost.truncate(elements));
+  });
+  return { rounds: Math.max(0, ...costs.map((c) => c.rounds)), bytes: total(parties, costs) };
+};

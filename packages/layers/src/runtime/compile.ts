@@ -1,0 +1,186 @@
+import type { Op, Product, Protocol } from '@triad/protocol';
+import { decode, type Linear, linear } from '@triad/ring';
+import { broadcastOf } from '../interpret/arithmetic.js';
+import { fractionBits, type Instruction, inputsOf } from '../lower/instruction.js';
+import type { Lowered } from '../lower/lower.js';
+import { encodeArray } from '../lower/maps.js';
+import { NdArray } from '../nd-array.js';
+import type { Recipient, Role } from '../node/node.js';
+import type { Shared } from '../shared.js';
+import type { StepRun } from './step-run.js';
+
+/** What compiled instructions need to know about the party. */
+export interface Context<S> {
+  readonly protocol: Protocol<S>;
+  readonly rankOf: (role: Role) => number;
+  readonly shareOf: (shared: Shared) => S;
+}
+
+/** Starts an instruction whose inputs are there. */
+export type Action<S> = (run: StepRun<S>) => void;
+
+/** A lowered program as arrays, so that a step does no graph work. Positions are those of the instructions. */
+export interface Compiled<S> {
+  readonly protocol: Protocol<S>;
+  readonly actions: readonly Action<S>[];
+  readonly inputs: readonly (readonly number[])[];
+  readonly dependents: readonly (readonly number[])[];
+  /** How many inputs are missing, and how often each result is used, when a step starts. */
+  readonly missing: Uint32Array;
+  readonly uses: Uint32Array;
+  /** Instructions without inputs, parameters aside. */
+  readonly roots: readonly number[];
+  readonly parameters: readonly { readonly register: number; readonly name: string }[];
+  readonly assigned: readonly { readonly register: number; readonly name: string }[];
+}
+
+export const compile = <S>({ instructions }: Lowered, context: Context<S>): Compiled<S> => {
+  const inputs = instructions.map(inputsOf);
+  const dependents = instructions.map((): number[] => []);
+  const uses = new Uint32Array(instructions.length);
+  for (const [i, registers] of inputs.entries()) {
+    for (const r of new Set(registers)) dependents[r]!.push(i);
+    for (const r of registers) uses[r]!++;
+  }
+  return {
+    protocol: context.protocol,
+    actions: instructions.map((i, index) => action(i, index, context)),
+    inputs,
+    dependents,
+    missing: Uint32Array.from(inputs, (registers) => new Set(registers).size),
+    uses,
+    roots: instructions.flatMap((i, index) =>
+      inputs[index]!.length === 0 && i.op !== 'parameter' ? [index] : [],
+    ),
+    parameters: instructions.flatMap((i, register) =>
+      i.op === 'parameter' ? [{ register, name: i.name }] : [],
+    ),
+    assigned: instructions.flatMap((i) => (i.op === 'assign' ? [{ register: i.input, name: i.name }] : [])),
+  };
+};
+
+const action = <S>(i: Instruction, index: number, context: Context<S>): Action<S> => {
+  const { protocol } = context;
+  switch (i.op) {
+    case 'parameter':
+    case 'assign':
+      return (run) => run.done(index);
+    case 'input':
+      return feedRows(i.name, index, context);
+    case 'share':
+      return shareFed(i, index, context);
+    case 'linear':
+      return applyLinear(i.map, i.inputs, index, protocol);
+    case 'constant': {
+      const tensor = encodeArray(broadcastOf(i.value, i.shape));
+      return (run) => run.set(index, protocol.constant(tensor));
+    }
+    case 'addPublic': {
+      const tensor = encodeArray(i.value);
+      return (run) => run.set(index, protocol.addPublic(run.values[i.input]!, tensor));
+    }
+    case 'truncate':
+      return (run) => run.wait(index, protocol.truncate(run.op(index), run.values[i.input]!, i.bits));
+    case 'product':
+      return multiply(i, index, protocol);
+    case 'reveal':
+      return expose(i.input, i.to, index, context);
+  }
+};
+
+const applyLinear = <S>(
+  map: Linear,
+  inputs: readonly number[],
+  index: number,
+  protocol: Protocol<S>,
+): Action<S> => {
+  const [x, y] = inputs as [number, number?];
+  if (inputs.length === 1) return (run) => run.set(index, protocol.linear(map, run.values[x]!));
+  if (inputs.length === 2)
+    return (run) => run.set(index, protocol.linear(map, run.values[x]!, run.values[y!]!));
+  return (run) => run.set(index, protocol.linear(map, ...inputs.map((r) => run.values[r]!)));
+};
+
+const multiply = <S>(
+  { map, x, y, after, bits }: Extract<Instruction, { op: 'product' }>,
+  index: number,
+  protocol: Protocol<S>,
+): Action<S> => {
+  const product = (run: StepRun<S>): Product<S> => ({ map, x: run.values[x]!, y: run.values[y]!, after });
+  if (protocol.bilinearTruncate !== undefined) {
+    return (run) => run.wait(index, protocol.bilinearTruncate!(run.op(index), product(run), bits));
+  }
+  return (run) => run.wait(index, apart(protocol, run.op(index), product(run), bits));
+};
+
+/** Product, linear maps, truncation, one after the other. */
+const apart = async <S>(
+  protocol: Protocol<S>,
+  op: Op,
+  { map, x, y, after = [] }: Product<S>,
+  bits: number,
+): Promise<S> => {
+  let value: S = await protocol.bilinear(op.at(0), map, x, y);
+  for (const f of after) {
+    const next = protocol.linear(f, value);
+    protocol.dispose(value);
+    value = next;
+  }
+  const result = await protocol.truncate(op.at(1), value, bits);
+  protocol.dispose(value);
+  return result;
+};
+
+const expose = <S>(
+  input: number,
+  to: Recipient,
+  index: number,
+  { protocol, rankOf }: Context<S>,
+): Action<S> => {
+  const rank = to === 'all' ? to : rankOf(to);
+  return (run) =>
+    run.output(
+      index,
+      protocol.reveal(run.op(index), run.values[input]!, rank).then((tensor) => {
+        if (tensor === undefined) return undefined;
+        const values = new NdArray(tensor.shape, decode(tensor, fractionBits));
+        tensor.dispose();
+        return values;
+      }),
+    );
+};
+
+/** A part of rows of a share, without a copy. */
+export const rowsOf = (start: number, end: number): Linear => ({
+  name: 'rows',
+  attributes: { start, end },
+  shape: ([, ...rest]: readonly number[] = []) => [end - start, ...rest],
+  apply: (...xs) => xs[0]!.rows(start, end),
+});
+
+const whole = (shape: readonly number[]): Linear => linear.reshape(shape);
+
+const feedRows = <S>(name: string, index: number, { protocol, shareOf }: Context<S>): Action<S> => {
+  return (run) => {
+    const shared = run.feed[name] as Shared;
+    const { shape, start } = shared;
+    const map = shape.length === 0 ? whole(shape) : rowsOf(start, start + shape[0]!);
+    run.set(index, protocol.linear(map, shareOf(shared)));
+  };
+};
+
+const shareFed = <S>(
+  { name, owner, shape }: Extract<Instruction, { op: 'share' }>,
+  index: number,
+  { protocol, rankOf }: Context<S>,
+): Action<S> => {
+  const rank = rankOf(owner);
+  if (rank !== protocol.rank) return (run) => run.wait(index, protocol.share(run.op(index), rank, shape));
+  return (run) => {
+    const tensor = encodeArray(run.feed[name] as NdArray);
+    run.wait(
+      index,
+      protocol.share(run.op(index), rank, tensor).finally(() => tensor.dispose()),
+    );
+  };
+};

@@ -1,0 +1,40 @@
+import type { Op, Rank, Step } from '@triad/protocol';
+import type { Lowered } from '../lower/lower.js';
+import type { NdArray } from '../nd-array.js';
+import type { BoundShape } from '../shape.js';
+import type { Shared } from '../shared.js';
+
+/** What a run was fed, by data name. */
+export type BoundFeed = Readonly<Record<string, Shared | NdArray>>;
+
+/** What a run revealed to this party, by position of the instruction. */
+export type Outputs = readonly (NdArray | undefined)[];
+
+/** A lowered program on one party. */
+export interface StepPlan {
+  /** Starts one step; steps are started in order. Resolves when all of it is over here. */
+  start(step: Step, feed: BoundFeed): Promise<Outputs>;
+}
+
+/** What can be revealed outside a program's run. */
+export type Exposed = { readonly parameter: string; readonly shape: BoundShape } | Shared;
+
+/** A value to be shared; only its owner has the values. */
+export interface SharedInput {
+  readonly owner: Rank;
+  readonly shape: BoundShape;
+  readonly values?: NdArray;
+}
+
+/** What one party does: a computing party holds shares, an outside party shares what it owns and gets what is its. */
+export interface Engine {
+  compile(lowered: Lowered): StepPlan;
+  share(op: Op, name: string, input: SharedInput): Promise<Shared>;
+  reveal(op: Op, x: Exposed, to: Rank | 'all'): Promise<NdArray | undefined>;
+  /** Frees a shared value and all parts of it. */
+  forget(shared: Shared): void;
+  /** Ends all steps under way, because one failed. */
+  abandon(reason: unknown): void;
+  /** Frees parameters and shared values. */
+  dispose(): void;
+}

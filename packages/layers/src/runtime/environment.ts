@@ -1,0 +1,238 @@
+import {
+  type Agreement,
+  type Network,
+  openSession,
+  type Rank,
+  type Scheme,
+  type Session,
+} from '@triad/protocol';
+import type { FetchList } from '../fetch.js';
+import { fractionBits } from '../lower/instruction.js';
+import { misuse } from '../misuse.js';
+import type { NdArray } from '../nd-array.js';
+import type { Recipient, Role } from '../node/node.js';
+import type { Program } from '../program.js';
+import { type BoundShape, formatShape, sameShape } from '../shape.js';
+import type { Shared } from '../shared.js';
+import { ComputingEngine } from './computing.js';
+import type { Engine, Exposed, SharedInput } from './engine.js';
+import { OutsideEngine } from './outside.js';
+import { type Feed, type PreparedRun, ProgramRuns } from './program-run.js';
+import { Queue } from './queue.js';
+
+/** Steps that may be under way at once. */
+const stepsInFlight = 8;
+
+/** A parameter that lives in an environment. */
+export interface Parameter {
+  readonly parameter: string;
+  readonly shape: BoundShape;
+}
+
+interface Joined {
+  readonly session: Session;
+  readonly engine: Engine;
+}
+
+/**
+ * One party of a job: its role, its connection, and the parameters and shares it holds. It joins the others at the
+ * first share or run, with the hash of the program that causes it as part of the handshake.
+ */
+export class Environment {
+  readonly parameters = new Map<string, Parameter>();
+  readonly #programs = new WeakMap<Program, ProgramRuns>();
+  readonly #queue: Queue;
+  readonly #uses = new Map<string, number>();
+  #joining: Promise<Joined> | undefined;
+  #joined: Joined | undefined;
+  #steps = 0;
+  #closedSteps = 0;
+  readonly #overEarly = new Set<number>();
+
+  constructor(
+    readonly role: Role,
+    private readonly join: (program: Program, onError: (reason: unknown) => void) => Promise<Joined>,
+    private readonly rankOf: (role: Role) => Rank,
+  ) {
+    this.#queue = new Queue(
+      stepsInFlight,
+      () => this.#joined!.session.channel.drain(),
+      (reason) => this.#end(reason),
+    );
+  }
+
+  /** Shares a value, or takes part in its sharing. */
+  async share(
+    program: Program,
+    name: string,
+    input: Omit<SharedInput, 'owner'> & { readonly owner: Role },
+  ): Promise<Shared> {
+    const use = this.#count(`share/${name}`);
+    const { session, engine } = await this.#connect(program);
+    const op = session.op(`triad/layers/share/${name}`, use);
+    const shared = await engine.share(op, name, { ...input, owner: this.rankOf(input.owner) });
+    await session.channel.drain();
+    return shared;
+  }
+
+  /** Runs a program: see Executor. Runs start in the order of the calls, and overlap. */
+  run(
+    program: Program,
+    feed: Feed,
+    fetchList: FetchList,
+    batch: number | undefined,
+  ): Promise<readonly (NdArray | undefined)[]> {
+    const runs = this.#runsOf(program);
+    const bound = runs.bind(feed);
+    const prepared = runs.prepared(bound, fetchList, batch);
+    return new Promise((resolve, reject) => {
+      this.#queue.add({
+        prepare: () => (prepared.step === undefined ? this.#prepare(prepared) : undefined),
+        start: async () => {
+          const step = this.#steps++;
+          const outputs = await prepared.step!.start(this.#joined!.session.step(step), bound);
+          this.#over(step);
+          resolve(prepared.fetched(outputs));
+        },
+        refuse: reject,
+      });
+    });
+  }
+
+  /** Reveals a parameter as the runs so far leave it, or a shared value. */
+  reveal(program: Program, x: Exposed, to: Recipient): Promise<NdArray | undefined> {
+    const rank = to === 'all' ? to : this.rankOf(to);
+    const what =
+      'parameter' in x ? `parameter ${x.parameter}` : `shared ${x.source.name} from row ${x.start}`;
+    let agreed: number | undefined;
+    const agree = async () => {
+      const { session } = await this.#connect(program);
+      agreed = this.#count('reveal');
+      await this.#agree(session, ['reveal', agreed], `${what} ${formatShape(x.shape)} to ${to}`);
+    };
+    return new Promise((resolve, reject) => {
+      this.#queue.add({
+        prepare: () => (agreed === undefined ? agree() : undefined),
+        start: async () => {
+          const { session, engine } = this.#joined!;
+          resolve(await engine.reveal(session.op('triad/layers/reveal', agreed!), x, rank));
+        },
+        refuse: reject,
+      });
+    });
+  }
+
+  forget(shared: Shared): void {
+    this.#joined?.engine.forget(shared);
+  }
+
+  /** Waits for what is under way, frees everything, and leaves. */
+  async close(): Promise<void> {
+    await this.#queue.idle();
+    this.#joined?.engine.dispose();
+    await this.#joined?.session.close();
+  }
+
+  #runsOf(program: Program): ProgramRuns {
+    let runs = this.#programs.get(program);
+    if (runs === undefined || runs.outdated) {
+      runs = new ProgramRuns(program, this.role);
+      this.#programs.set(program, runs);
+    }
+    return runs;
+  }
+
+  #connect(program: Program): Promise<Joined> {
+    this.#joining ??= this.join(program, (reason) => this.#queue.fail(reason)).then((joined) => {
+      this.#joined = joined;
+      return joined;
+    });
+    return this.#joining;
+  }
+
+  /** Before the first run of its kind: join, compile, and have the computing parties agree on what will run. */
+  async #prepare(run: PreparedRun): Promise<void> {
+    const { session, engine } = await this.#connect(run.program);
+    this.#admitParameters(run);
+    const step = engine.compile(run.lowered);
+    await this.#agree(session, ['run', this.#count('run')], run.description);
+    run.step = step;
+  }
+
+  #admitParameters({ lowered }: PreparedRun): void {
+    for (const i of lowered.instructions) {
+      if (i.op !== 'parameter') continue;
+      const known = this.parameters.get(i.name);
+      if (known !== undefined && !sameShape(known.shape, i.shape)) {
+        throw misuse(
+          `parameter '${i.name}' has shape ${formatShape(known.shape)} in another program, ${formatShape(i.shape)} here`,
+          'give one of them another name',
+        );
+      }
+      this.parameters.set(i.name, { parameter: i.name, shape: i.shape });
+    }
+  }
+
+  async #agree(session: Session, [kind, use]: readonly [string, number], what: string): Promise<void> {
+    if (session.rank >= session.parties) return;
+    await session.agree(session.op(`triad/layers/agree/${kind}`, use), `what to ${kind}`, what);
+  }
+
+  #count(name: string): number {
+    const use = this.#uses.get(name) ?? 0;
+    this.#uses.set(name, use + 1);
+    return use;
+  }
+
+  /** Steps end in any order, but are closed in theirs. */
+  #over(step: number): void {
+    this.#overEarly.add(step);
+    if (step !== this.#closedSteps) return;
+    while (this.#overEarly.delete(this.#closedSteps)) this.#closedSteps++;
+    this.#joined!.session.step(this.#closedSteps - 1).close();
+  }
+
+  #end(reason: unknown): void {
+    const joined = this.#joined;
+    joined?.engine.abandon(reason);
+    joined?.session.close(reason instanceof Error ? reason : new Error(String(reason))).catch(() => {});
+  }
+}
+
+/** The environment of one party, before it has joined. */
+export const openEnvironment = <S>(scheme: Scheme<S>, role: Role, network: Network): Environment => {
+  const { outside = [] } = network;
+  const rankOf = (who: Role): Rank => {
+    if (typeof who === 'number' && Number.isInteger(who) && who >= 0 && who < scheme.parties) return who;
+    const index = outside.indexOf(String(who));
+    if (typeof who === 'string' && index >= 0) return scheme.parties + index;
+    const names = outside.length === 0 ? 'no outside party' : outside.join(', ');
+    throw misuse(`the job has no role ${who}`, `its roles are 0 to ${scheme.parties - 1} and ${names}`);
+  };
+  const rank = rankOf(role);
+  const join = async (program: Program, onError: (reason: unknown) => void): Promise<Joined> => {
+    const channel = await network.join(role, agreement(scheme, program, outside));
+    const session = await openSession(channel, { parties: scheme.parties });
+    if (rank < scheme.parties) {
+      return { session, engine: new ComputingEngine(scheme.party(session), session, rankOf, onError) };
+    }
+    const client = scheme.client?.(session);
+    if (client !== undefined) return { session, engine: new OutsideEngine(client, rankOf) };
+    const error = misuse(`'${scheme.name}' has computing parties only`, 'let one of them own the data');
+    await session.close(error);
+    throw error;
+  };
+  return new Environment(role, join, rankOf);
+};
+
+/** What the handshake compares. */
+const agreement = <S>(scheme: Scheme<S>, program: Program, outside: readonly string[]): Agreement => ({
+  program: program.hash(),
+  protocol: scheme.name,
+  ...Object.fromEntries(
+    Object.entries(scheme.parameters).map(([name, value]) => [`${scheme.name}.${name}`, value]),
+  ),
+  ringBits: 64,
+  fractionBits,
+  outside: outside.join(','),
+});

@@ -1,0 +1,40 @@
+import type { Op, Protocol } from '@triad/protocol';
+import { encode, linear } from '@triad/ring';
+import { encodeFactor } from './lower/factor.js';
+import { factorBits, fractionBits, maxTruncation } from './lower/instruction.js';
+import { misuse } from './misuse.js';
+import type { Initializer } from './node/node.js';
+import { type BoundShape, countElements } from './shape.js';
+
+/** Random bits of a drawn weight, sign included. */
+export const randomBits = 24;
+
+/** A parameter's first value. Uniform ones are shared random integers, scaled by the limit and truncated. */
+export const initialValue = async <S>(
+  protocol: Protocol<S>,
+  op: Op,
+  { initializer, shape }: { readonly initializer: Initializer; readonly shape: BoundShape },
+): Promise<S> => {
+  if (initializer.kind === 'constant') {
+    const tensor = encode(
+      new Float64Array(countElements(shape)).fill(initializer.value),
+      shape,
+      fractionBits,
+    );
+    const value = protocol.constant(tensor);
+    tensor.dispose();
+    return value;
+  }
+  if (protocol.random === undefined) throw noRandom(protocol.name);
+  const limit = initializer.limit * 2 ** (fractionBits + 1 - randomBits);
+  const { integer, shift } = encodeFactor(limit, factorBits, maxTruncation);
+  const drawn = await protocol.random(op.at(0), shape, randomBits);
+  const scaled = protocol.linear(linear.scale(integer), drawn);
+  protocol.dispose(drawn);
+  const value = await protocol.truncate(op.at(1), scaled, shift);
+  protocol.dispose(scaled);
+  return value;
+};
+
+export const noRandom = (name: string): Error =>
+  misuse(`the protocol '${name}' cannot draw secret random weights`, 'give parameters a constantInitializer');
