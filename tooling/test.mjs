@@ -7,6 +7,7 @@ import { root, run } from './run.mjs';
 
 const checks = [
   ['biome', 'biome', ['check', '--reporter=summary', '.']],
+  ['lock', 'node', ['tooling/lock.mjs', '--check']],
   ['arrows', 'node', ['tooling/arrows.mjs']],
   ['types', 'turbo', ['run', 'types', '--output-logs=errors-only', '--concurrency=2']],
 ];
