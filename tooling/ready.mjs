@@ -82,7 +82,7 @@ const built = async () => {
 const install = async () => {
   if (await installed()) return console.log('ready: dependencies are up to date');
   console.log('ready: installing dependencies (npm ci)');
-  const { code } = await run('npm', ['ci', '--loglevel=error']);
+  const code = await run('npm', ['ci', '--loglevel=error'], { quiet: true });
   if (code !== 0) throw new Error('npm ci failed; its message above says why');
 };
 
@@ -91,7 +91,9 @@ const build = async () => {
   const last = await readFile(stamp, 'utf8').catch(() => '');
   if (last === hash && (await built())) return console.log('ready: packages are up to date');
   console.log('ready: building the packages (turbo run build)');
-  const { code } = await run('turbo', ['run', 'build', '--output-logs=errors-only', '--concurrency=2']);
+  const code = await run('turbo', ['run', 'build', '--output-logs=errors-only', '--concurrency=2'], {
+    quiet: true,
+  });
   if (code !== 0) throw new Error('the build failed; its message above says why');
   await mkdir(dirname(stamp), { recursive: true });
   await writeFile(stamp, hash);

@@ -16,10 +16,7 @@ const env = {
 
 /** Programs npm installed here, by the script their package names, so that no shell is needed. */
 const programs = {
-  attw: 'node_modules/@arethetypeswrong/cli/dist/index.js',
   biome: 'node_modules/@biomejs/biome/bin/biome',
-  publint: 'node_modules/publint/src/cli.js',
-  tsc: 'node_modules/typescript/bin/tsc',
   turbo: 'node_modules/turbo/bin/turbo',
   vitest: 'node_modules/vitest/vitest.mjs',
 };
@@ -31,21 +28,20 @@ const command = (program, args) => {
 };
 
 /**
- * Runs `node`, `npm` or one of the programs above; resolves to its exit code and, with `quiet`, to what it printed
- * instead of printing it.
+ * Runs `node`, `npm` or one of the programs above from the root; resolves to its exit code. With `quiet`, what it says is
+ * shown only when it fails.
  */
-export const run = (program, args, { cwd = root, quiet = false } = {}) =>
+export const run = (program, args, { quiet = false } = {}) =>
   new Promise((resolve, reject) => {
     const [file, argv, shell] = command(program, args);
-    const child = spawn(file, argv, {
-      cwd,
-      env,
-      shell,
-      stdio: quiet ? ['ignore', 'pipe', 'pipe'] : 'inherit',
-    });
-    let output = '';
-    child.stdout?.setEncoding('utf8').on('data', (text) => (output += text));
-    child.stderr?.setEncoding('utf8').on('data', (text) => (output += text));
+    const child = spawn(file, argv, { cwd: root, env, shell, stdio: ['inherit', ...outputs(quiet)] });
+    const said = [];
+    for (const stream of [child.stdout, child.stderr]) stream?.on('data', (bytes) => said.push(bytes));
     child.on('error', reject);
-    child.on('close', (code) => resolve({ code: code ?? 1, output }));
+    child.on('close', (code) => {
+      if (code !== 0) process.stderr.write(Buffer.concat(said));
+      resolve(code ?? 1);
+    });
   });
+
+const outputs = (quiet) => (quiet ? ['pipe', 'pipe'] : ['inherit', 'inherit']);
