@@ -41,12 +41,17 @@ const manifestViolations = ({ name, file, text, manifest }) => {
     .filter(({ rule }) => rule !== undefined);
 };
 
+/** Tests and what only they import. */
+const isTest = (file) => /\.test\.[jt]s$|\/fixture\//.test(file);
+
+const pathRule = (owner, file, target) => {
+  if (!target.startsWith(`${owner.path}/`)) return 'a relative import may not leave its package';
+  return isTest(target) && !isTest(file) ? 'only tests import tests and fixtures' : undefined;
+};
+
 /** Why a file may not import `specifier`, or undefined. */
 const importRule = (owner, file, specifier, allowed) => {
-  if (specifier.startsWith('.')) {
-    const target = posix.join(posix.dirname(file), specifier);
-    return target.startsWith(`${owner.path}/`) ? undefined : 'a relative import may not leave its package';
-  }
+  if (specifier.startsWith('.')) return pathRule(owner, file, posix.join(posix.dirname(file), specifier));
   if (specifier.startsWith('node:')) return undefined;
   if (builtinModules.includes(specifier)) return `write node:${specifier}, so that it cannot be a package`;
   const dependency = packageOf(specifier);
@@ -97,9 +102,7 @@ const packageViolations = async (root, owner, rootManifest) => {
   ]);
   const files = await sources(root, owner.path);
   const found = await Promise.all(
-    files.map((file) =>
-      importViolations(root, owner, file, /\.test\.[jt]s$/.test(file) ? inTests : inShipped),
-    ),
+    files.map((file) => importViolations(root, owner, file, isTest(file) ? inTests : inShipped)),
   );
   return [...manifestViolations(owner), ...found.flat()];
 };

@@ -103,6 +103,16 @@ import { wire } from '@triad/net';`,
   );
 });
 
+test('takes fixtures for tests, which shipped code does not import', async () => {
+  const found = await check({
+    'packages/aby3/package.json': {},
+    'packages/aby3/src/fixture/party.ts': "import { test } from 'vitest';",
+    'packages/aby3/src/share.test.ts': "import { party } from './fixture/party.js';",
+    'packages/aby3/src/share.ts': "import { party } from './fixture/party.js';",
+  });
+  expect(found).toEqual(['packages/aby3/src/share.ts:1: only tests import tests and fixtures']);
+});
+
 test('refuses a package that is on no level', async () => {
   const found = await check({ 'packages/extra/package.json': {} });
   expect(found).toEqual(['packages/extra/package.json:1: extra is on no level of DESIGN.md']);
