@@ -3,7 +3,7 @@ import { distinctReveals, type FetchList, resolveFetches } from './fetch.js';
 import { type Instruction, inputsOf } from './lower/instruction.js';
 import { lower } from './lower/lower.js';
 import type { Recipient } from './node/node.js';
-import type { Program } from './program.js';
+import { nameOf, type Program } from './program.js';
 import { countElements } from './shape.js';
 import { randomBits } from './weight.js';
 
@@ -52,8 +52,8 @@ export const plan = <S>(
   const ops = instructions.flatMap(({ op, node, shape }, index): PlannedOp[] => {
     const cost = costs[index]!;
     if (cost.rounds === 0 && cost.bytes.every((b) => b === 0)) return [];
-    const name = nameOf(program, node);
-    return [{ index, op, name, shape, start: finish[index]! - cost.rounds, ...cost }];
+    const source = program.nodes[op === 'reveal' ? program.nodes[node]!.inputs[0]! : node]!;
+    return [{ index, op, name: nameOf(source), shape, start: finish[index]! - cost.rounds, ...cost }];
   });
   return {
     rounds: Math.max(0, ...finish),
@@ -62,12 +62,6 @@ export const plan = <S>(
     ops,
     initial: initialCost(program, scheme),
   };
-};
-
-const nameOf = (program: Program, id: number): string => {
-  const node = program.nodes[id]!;
-  const source = node.kind === 'reveal' ? program.nodes[node.inputs[0]!]! : node;
-  return 'name' in source.attributes ? source.attributes.name : `${source.kind}_${source.id}`;
 };
 
 const instructionCost = <S>({ cost, parties }: Scheme<S>, i: Instruction): Cost => {

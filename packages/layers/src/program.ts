@@ -26,7 +26,7 @@ export class Variable {
 }
 
 /** Data and parameters have the names they were given; other nodes are called after their place. */
-const nameOf = (node: Node): string =>
+export const nameOf = (node: Node): string =>
   'name' in node.attributes ? node.attributes.name : `${node.kind}_${node.id}`;
 
 /** A static graph of nodes, each after its inputs. Nodes are only ever added. */

@@ -27,6 +27,8 @@ export class Emitter {
   readonly instructions: Instruction[] = [];
   /** The node that instructions are emitted for. */
   node = 0;
+  /** Scaled and truncated registers, by what was scaled: values used several times are truncated once. */
+  readonly #scaled = new Map<string, number>();
 
   emit(operation: Operation, shape: BoundShape): number {
     this.instructions.push({ ...operation, shape, node: this.node });
@@ -85,19 +87,28 @@ export class Emitter {
   /** Registers of one scale and factor (but for the sign): added first, then scaled and truncated once. */
   #group(group: readonly RegisterTerm[]): Part[] {
     const { factor, extra } = group[0]!;
-    const size = Math.abs(factor);
     const signed = group.map((t) => ({ register: t.register, negative: t.factor < 0 }));
-    if (extra === 0 && size === 1) return signed;
-    const bits = extra === 0 ? factorBits : productFactorBits;
-    const { integer, shift } = encodeFactor(size, bits, maxTruncation - extra);
-    const relative = signed.map((p) => ({ ...p, negative: p.negative !== signed[0]!.negative }));
-    const sum = this.#combine(relative);
-    const { shape } = this.instructions[sum]!;
-    const scaled =
-      integer === 1n ? sum : this.emit({ op: 'linear', map: linear.scale(integer), inputs: [sum] }, shape);
-    const total = extra + shift;
-    const register = total === 0 ? scaled : this.emit({ op: 'truncate', input: scaled, bits: total }, shape);
-    return [{ register, negative: signed[0]!.negative }];
+    if (extra === 0 && Math.abs(factor) === 1) return signed;
+    const { negative } = signed[0]!;
+    const sum = this.#combine(signed.map((p) => ({ ...p, negative: p.negative !== negative })));
+    const key = `${sum} ${extra} ${Math.abs(factor)}`;
+    const register = this.#scaled.get(key) ?? this.#scale(sum, extra, Math.abs(factor));
+    this.#scaled.set(key, register);
+    return [{ register, negative }];
+  }
+
+  /** factor * register / 2^extra. */
+  #scale(register: number, extra: number, factor: number): number {
+    const shape = this.#shape(register);
+    const { integer, shift } = encodeFactor(
+      factor,
+      extra === 0 ? factorBits : productFactorBits,
+      maxTruncation - extra,
+    );
+    const map = linear.scale(integer);
+    const scaled = integer === 1n ? register : this.emit({ op: 'linear', map, inputs: [register] }, shape);
+    const bits = extra + shift;
+    return bits === 0 ? scaled : this.emit({ op: 'truncate', input: scaled, bits }, shape);
   }
 
   #combine(parts: readonly Part[]): number {

@@ -1,4 +1,4 @@
-import { type Bilinear, bilinear, encode, type Linear, linear, type Shape, type Tensor } from '@triad/ring';
+import { type Bilinear, bilinear, encode, type Linear, linear, type Tensor } from '@triad/ring';
 import type { NdArray } from '../nd-array.js';
 import type { Node } from '../node/node.js';
 import { isKind, type Program } from '../program.js';
@@ -41,17 +41,14 @@ export const bilinearMap = (
 export const encodeArray = ({ data, shape }: NdArray): Tensor => encode(data, shape, fractionBits);
 
 /** A bilinear map with one public argument: a linear map of the other, whose result is at scale 2f. */
-export const withPublic = (map: Bilinear, open: NdArray, side: 'x' | 'y'): Linear => {
-  const c = encodeArray(open);
-  const [shape, apply] =
-    side === 'x'
-      ? [(y: Shape) => map.shape(c.shape, y), (y: Tensor) => map.apply(c, y)]
-      : [(x: Shape) => map.shape(x, c.shape), (x: Tensor) => map.apply(x, c)];
-  const attributes = { ...map.attributes, [side]: open.shape };
-  return {
-    name: `${map.name} with a public argument`,
-    attributes,
-    shape: (...xs) => shape(xs[0]!),
-    apply: (...xs) => apply(xs[0]!),
-  };
-};
+export const withPublic = (map: Bilinear, open: NdArray, side: 'x' | 'y'): Linear => ({
+  name: `${map.name} with a public argument`,
+  attributes: { ...map.attributes, [side]: open.shape },
+  shape: (...xs) => (side === 'x' ? map.shape(open.shape, xs[0]!) : map.shape(xs[0]!, open.shape)),
+  apply: (...xs) => {
+    const c = encodeArray(open);
+    const result = side === 'x' ? map.apply(c, xs[0]!) : map.apply(xs[0]!, c);
+    c.dispose();
+    return result;
+  },
+});

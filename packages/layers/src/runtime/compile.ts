@@ -1,5 +1,5 @@
 import type { Op, Product, Protocol } from '@triad/protocol';
-import { decode, type Linear, linear } from '@triad/ring';
+import { decode, type Linear, linear, type Tensor } from '@triad/ring';
 import { broadcastOf } from '../interpret/arithmetic.js';
 import { fractionBits, type Instruction, inputsOf } from '../lower/instruction.js';
 import type { Lowered } from '../lower/lower.js';
@@ -71,14 +71,10 @@ const action = <S>(i: Instruction, index: number, context: Context<S>): Action<S
       return shareFed(i, index, context);
     case 'linear':
       return applyLinear(i.map, i.inputs, index, protocol);
-    case 'constant': {
-      const tensor = encodeArray(broadcastOf(i.value, i.shape));
-      return (run) => run.set(index, protocol.constant(tensor));
-    }
-    case 'addPublic': {
-      const tensor = encodeArray(i.value);
-      return (run) => run.set(index, protocol.addPublic(run.values[i.input]!, tensor));
-    }
+    case 'constant':
+      return withEncoded(broadcastOf(i.value, i.shape), (run, c) => run.set(index, protocol.constant(c)));
+    case 'addPublic':
+      return withEncoded(i.value, (run, c) => run.set(index, protocol.addPublic(run.values[i.input]!, c)));
     case 'truncate':
       return (run) => run.wait(index, protocol.truncate(run.op(index), run.values[i.input]!, i.bits));
     case 'product':
@@ -87,6 +83,15 @@ const action = <S>(i: Instruction, index: number, context: Context<S>): Action<S
       return expose(i.input, i.to, index, context);
   }
 };
+
+/** Public numbers are encoded anew in every step: nothing outlives it that somebody would have to free. */
+const withEncoded =
+  <S>(value: NdArray, use: (run: StepRun<S>, c: Tensor) => void): Action<S> =>
+  (run) => {
+    const tensor = encodeArray(value);
+    use(run, tensor);
+    tensor.dispose();
+  };
 
 const applyLinear = <S>(
   map: Linear,
