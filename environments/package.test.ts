@@ -45,17 +45,28 @@ describe.concurrent('Node, require() from CommonJS', () => {
   });
 });
 
-describe.concurrent('TypeScript, NodeNext', () => {
-  const options = { module: 'nodenext', target: 'es2022', strict: true, noEmit: true, types: [] };
+describe.concurrent('TypeScript, NodeNext, from ESM and from CommonJS', () => {
+  const common = { module: 'nodenext', target: 'es2022', strict: true, noEmit: true };
+  /** Packages for browsers must not need Node's types; the others may, as any project for Node has them. */
+  const optionsFor = (name: string) =>
+    browser.has(name)
+      ? { ...common, types: [] }
+      : { ...common, types: ['node'], typeRoots: [join(root, 'node_modules/@types')] };
+
   test.each(names)('%s', async (name) => {
     const consumer = await consumerOf(name);
     const fences = (await fencesOf(consumer)).map(({ line, text }) => [
       `readme-${line}.ts`,
       `${text}\nexport {};\n`,
     ]);
-    const tsconfig = { compilerOptions: options, files: ['smoke.ts', ...fences.map(([file]) => file)] };
+    const tsconfig = {
+      compilerOptions: optionsFor(name),
+      files: ['smoke.ts', 'smoke.cts', ...fences.map(([file]) => file)],
+    };
+    const text = await smoke(name);
     await placeAll(consumer, {
-      'smoke.ts': await smoke(name),
+      'smoke.ts': text,
+      'smoke.cts': text,
       'tsconfig.json': JSON.stringify(tsconfig),
       ...Object.fromEntries(fences),
     });
@@ -79,6 +90,16 @@ describe.concurrent('README', () => {
       await node(await place(consumer, `readme-${line}.mjs`, esm(text)), consumer.folder);
     }
     expect(fences.length).toBeGreaterThan(0);
+  });
+});
+
+describe.concurrent('command', () => {
+  const commands = [...published.values()].flatMap(({ name, bin = {} }) =>
+    Object.entries(bin).map(([command, file]) => ({ name, command, file })),
+  );
+  test.each(commands)('$command of $name says how it is used', async ({ name, command, file }) => {
+    const { folder } = await consumerOf(name);
+    expect(await node(join(folder, 'node_modules', name, file), folder, '--help')).toContain(command);
   });
 });
 
