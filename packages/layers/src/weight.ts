@@ -31,9 +31,7 @@ export const initialValue = async <S>(
   const drawn = await protocol.random(op.at(0), shape, randomBits);
   const scaled = protocol.linear(linear.scale(integer), drawn);
   protocol.dispose(drawn);
-  const value = await protocol.truncate(op.at(1), scaled, shift);
-  protocol.dispose(scaled);
-  return value;
+  return protocol.truncate(op.at(1), scaled, shift).finally(() => protocol.dispose(scaled));
 };
 
 export const noRandom = (name: string): Error =>

@@ -131,9 +131,7 @@ const apart = async <S>(
     protocol.dispose(value);
     value = next;
   }
-  const result = await protocol.truncate(op.at(1), value, bits);
-  protocol.dispose(value);
-  return result;
+  return protocol.truncate(op.at(1), value, bits).finally(() => protocol.dispose(value));
 };
 
 const expose = <S>(
