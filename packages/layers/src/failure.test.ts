@@ -3,7 +3,7 @@ import { memory } from '@triad/ring';
 import { describe, expect, it } from 'vitest';
 import { chatty } from './fixture/chatty.js';
 import { job } from './fixture/parties.js';
-import { lossOf, regression, sample } from './fixture/regression.js';
+import { regression, sample } from './fixture/regression.js';
 import { Executor, type Program } from './index.js';
 
 const features = 2;
@@ -67,7 +67,7 @@ describe('when something fails', () => {
     const parties = executors([p]);
     const feeds = await Promise.all(parties.map(shareAll));
     const errors = await outcomes(
-      parties.map((exe, i) => exe.run({ feed: feeds[i]!, fetchList: i === 1 ? [] : [lossOf(p)] })),
+      parties.map((exe, i) => exe.run({ feed: feeds[i]!, fetchList: i === 1 ? [] : ['loss'] })),
     );
     expect(errors.every((e) => e instanceof TriadError)).toBe(true);
   });

@@ -168,7 +168,7 @@ const example = ({ shapes, f }: Case): Example => {
     const shape = result.shape as readonly number[];
     const weights = constant(draw(shape.reduce((n, d) => n * d, 1)), shape);
     const loss = layers.sum(layers.mul(result, weights));
-    reveal(loss);
+    reveal(loss, 'all', 'loss');
     for (const gradient of gradients(loss, inputs)) {
       gradientNames.push(gradient.visibility === 'secret' ? reveal(gradient).name : gradient.name);
     }
@@ -182,8 +182,6 @@ const example = ({ shapes, f }: Case): Example => {
   return { p, feed, gradients: gradientNames };
 };
 
-const lossName = (p: Program): string => nameOf(p.nodes.find(({ kind }) => kind === 'reveal')!);
-
 /** (loss(x + h) - loss(x - h)) / 2h for every element. */
 const differences = ({ p, feed }: Example, name: string): number[] => {
   const h = 1e-4;
@@ -194,7 +192,7 @@ const differences = ({ p, feed }: Example, name: string): number[] => {
       x.shape,
       x.data.map((v, k) => (k === i ? v + shift : v)),
     );
-    return twin.run({ feed: { ...feed, [name]: moved }, fetchList: [lossName(p)] })[0]!.item();
+    return twin.run({ feed: { ...feed, [name]: moved }, fetchList: ['loss'] })[0]!.item();
   };
   return Array.from(feed[name]!.data, (_, i) => (at(i, h) - at(i, -h)) / (2 * h));
 };

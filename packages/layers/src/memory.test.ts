@@ -3,7 +3,7 @@ import { memory } from '@triad/ring';
 import { expect, it } from 'vitest';
 import { chatty } from './fixture/chatty.js';
 import { job } from './fixture/parties.js';
-import { lossOf, regression, sample } from './fixture/regression.js';
+import { regression, sample } from './fixture/regression.js';
 import { Executor } from './index.js';
 
 const features = 5;
@@ -15,7 +15,7 @@ it.each([{ scheme: plain(3) }, { scheme: chatty(true) }, { scheme: chatty(false)
   async ({ scheme }) => {
     const before = memory.liveBytes;
     const p = regression(features, 0.01);
-    const fetchList = [lossOf(p)];
+    const fetchList = ['loss'];
     const executors = job(scheme).environments.map(
       (environment) => new Executor({ environment, program: p }),
     );

@@ -102,7 +102,7 @@ export const pad = (x: Variable, before: readonly number[], after: readonly numb
 
 /**
  * Names a value that leaves the computation and for whom: one role, or (the default) all computing parties. The result
- * is an output, for fetch lists.
+ * is an output, for fetch lists; they may call it by `name`.
  */
-export const reveal = (x: Variable, to: Recipient = 'all'): Variable =>
-  x.program.append('reveal', [x], { to });
+export const reveal = (x: Variable, to: Recipient = 'all', name?: string): Variable =>
+  x.program.append('reveal', [x], name === undefined ? { to } : { to, name });

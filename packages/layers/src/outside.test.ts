@@ -18,7 +18,7 @@ const train = (owner?: 'alice'): Program =>
     const y = data({ name: 'price', shape: [null, 1] });
     const prediction = layers.fc({ input: layers.concat([a, b], 1), size: 1, name: 'fc' });
     const loss = layers.mean(layers.squareErrorCost({ input: prediction, label: y }));
-    reveal(loss, 'carol');
+    reveal(loss, 'carol', 'loss');
     new optimizer.SGD({ learningRate: 0.1 }).minimize(loss);
   });
 
@@ -28,15 +28,13 @@ const shareAll = (role: number | string) => ({
   price: { owner: 'alice', shape: [rows, 1], ...(role === 'alice' && { values: price }) },
 });
 
-const nameOfLoss = (p: Program) => `reveal_${p.nodes.find(({ kind }) => kind === 'reveal')!.id}`;
-
 describe('input and result parties', () => {
   it('run the same file: two own the columns, a third alone sees losses, weights and predictions', async () => {
     const p = train();
     const predict = program(() => {
       const a = data({ name: 'left', shape: [null, 2] });
       const b = data({ name: 'right', shape: [null, 2] });
-      reveal(layers.fc({ input: layers.concat([a, b], 1), size: 1, name: 'fc' }), 'carol');
+      reveal(layers.fc({ input: layers.concat([a, b], 1), size: 1, name: 'fc' }), 'carol', 'prediction');
     });
     const parties = job(plain(3), ['alice', 'bob', 'carol']);
     const results = await everywhere(parties, p, async (exe, role) => {
@@ -46,10 +44,10 @@ describe('input and result parties', () => {
       await exe.run({ feed });
       const before = await weightsOf();
       const losses = await Promise.all(
-        Array.from({ length: 20 }, () => exe.run({ feed, fetchList: [nameOfLoss(p)] })),
+        Array.from({ length: 20 }, () => exe.run({ feed, fetchList: ['loss'] })),
       );
       const { price: _, ...inputs } = feed;
-      const [predicted] = await exe.run({ program: predict, feed: inputs, fetchList: [nameOfLoss(predict)] });
+      const [predicted] = await exe.run({ program: predict, feed: inputs, fetchList: ['prediction'] });
       return { before, losses: losses.map(([l]) => l), predicted };
     });
     for (const others of results.slice(0, 5)) {
@@ -58,11 +56,11 @@ describe('input and result parties', () => {
     const carol = results[5]!;
     const twin = new FloatTwin(p, { 'fc.w_0': carol.before[0]!, 'fc.b_0': carol.before[1]! });
     for (const loss of carol.losses) {
-      const [exact] = twin.run({ feed: { left, right, price }, fetchList: [nameOfLoss(p)] });
+      const [exact] = twin.run({ feed: { left, right, price }, fetchList: ['loss'] });
       expect(Math.abs(loss!.item() - exact!.item())).toBeLessThan(1e-3);
     }
     const model = new FloatTwin(predict, Object.fromEntries(twin.parameters));
-    const [exact] = model.run({ feed: { left, right }, fetchList: [nameOfLoss(predict)] });
+    const [exact] = model.run({ feed: { left, right }, fetchList: ['prediction'] });
     expect(carol.predicted!.shape).toEqual([rows, 1]);
     for (const [i, v] of carol.predicted!.data.entries())
       expect(Math.abs(v - exact!.data[i]!)).toBeLessThan(1e-2);
@@ -77,7 +75,7 @@ describe('input and result parties', () => {
         price: y,
         ...(role === 'alice' && { left: new NdArray([rows, 2], new Float64Array(left.flat())) }),
       };
-      return exe.run({ feed, fetchList: [nameOfLoss(p)], batch: rows });
+      return exe.run({ feed, fetchList: ['loss'], batch: rows });
     });
     expect(results.map(([loss]) => loss !== undefined)).toEqual([false, false, false, false, false, true]);
   });

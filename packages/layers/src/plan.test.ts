@@ -1,14 +1,18 @@
 import { describe, expect, it } from 'vitest';
 import { chatty } from './fixture/chatty.js';
 import { job } from './fixture/parties.js';
-import { lossOf, regression, sample } from './fixture/regression.js';
+import { regression, sample } from './fixture/regression.js';
 import { data, Executor, layers, type Program, plan, program, reveal, type Variable } from './index.js';
 
 const features = 13;
 const batch = 10;
 
 /** What `steps` runs after a first one take, in rounds and bytes by rank. */
-const measure = async (fused: boolean, p: Program, { steps, loss }: { steps: number; loss?: Variable }) => {
+const measure = async (
+  fused: boolean,
+  p: Program,
+  { steps, fetchList = [] }: { steps: number; fetchList?: readonly string[] },
+) => {
   const { environments, network } = job(chatty(fused));
   const { x, y } = sample(batch, features);
   const executors = environments.map((environment) => new Executor({ environment, program: p }));
@@ -19,8 +23,7 @@ const measure = async (fused: boolean, p: Program, { steps, loss }: { steps: num
       y: { owner: 0, shape: [batch, 1], values: y },
     }),
   );
-  const run = (exe: Executor, rank: number) =>
-    exe.run({ feed: { ...shared[rank]! }, fetchList: loss === undefined ? [] : [loss] });
+  const run = (exe: Executor, rank: number) => exe.run({ feed: { ...shared[rank]! }, fetchList });
   await everyone(run);
   const before = { rounds: network.rounds, bytes: network.channels.map((c) => c.traffic.sent.bytes) };
   await everyone((exe, rank) => Promise.all(Array.from({ length: steps }, () => run(exe, rank))));
@@ -32,7 +35,6 @@ const measure = async (fused: boolean, p: Program, { steps, loss }: { steps: num
 
 describe('plan', () => {
   const p = regression(features, 0.05);
-  const loss = lossOf(p);
 
   it.each([
     { fused: true, rounds: 5, perStep: 4 },
@@ -40,17 +42,17 @@ describe('plan', () => {
   ])(
     'knows the rounds and bytes of a regression step (fused: $fused)',
     async ({ fused, rounds, perStep }) => {
-      const planned = plan(p, chatty(fused), { batch, fetchList: [loss] });
+      const planned = plan(p, chatty(fused), { batch, fetchList: ['loss'] });
       expect(planned.rounds).toBe(rounds);
       expect(planned.roundsPerStep).toBe(perStep);
-      const one = await measure(fused, p, { steps: 1, loss });
+      const one = await measure(fused, p, { steps: 1, fetchList: ['loss'] });
       expect(one).toEqual({ rounds, bytes: planned.bytes });
     },
   );
 
   it('overlaps steps: each further one adds only what its parameters wait for', async () => {
-    const planned = plan(p, chatty(true), { batch, fetchList: [loss] });
-    const many = await measure(true, p, { steps: 20, loss });
+    const planned = plan(p, chatty(true), { batch, fetchList: ['loss'] });
+    const many = await measure(true, p, { steps: 20, fetchList: ['loss'] });
     expect(many).toEqual({ rounds: planned.rounds + 19 * planned.roundsPerStep, bytes: planned.bytes });
   });
 
@@ -72,7 +74,7 @@ describe('plan', () => {
   });
 
   it('tells each op: where it comes from and when it starts', () => {
-    const { ops } = plan(p, chatty(true), { batch, fetchList: [loss] });
+    const { ops } = plan(p, chatty(true), { batch, fetchList: ['loss'] });
     const rows = ops.map(({ op, start, rounds: r, shape }) => [op, shape.join('x'), start, r]);
     expect(rows).toEqual([
       ['product', `${batch}x1`, 0, 2],

@@ -25,9 +25,9 @@ export class Variable {
   }
 }
 
-/** Data and parameters have the names they were given; other nodes are called after their place. */
-export const nameOf = (node: Node): string =>
-  'name' in node.attributes ? node.attributes.name : `${node.kind}_${node.id}`;
+/** Data, parameters and some outputs have the names they were given; other nodes are called after their place. */
+export const nameOf = ({ attributes, kind, id }: Node): string =>
+  ('name' in attributes ? attributes.name : undefined) ?? `${kind}_${id}`;
 
 /** A static graph of nodes, each after its inputs. Nodes are only ever added. */
 export class Program {

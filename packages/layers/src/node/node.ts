@@ -31,7 +31,7 @@ export interface Attributes {
   /** Turns its owner's value into a secret. */
   share: None;
   /** The only exit of a secret. */
-  reveal: { readonly to: Recipient };
+  reveal: { readonly to: Recipient; readonly name?: string };
   /** Inputs: a parameter, and what it becomes when the step is over. */
   assign: None;
   add: None;
