@@ -6,7 +6,7 @@ import type { Recipient, Role } from './node/node.js';
 import { defaultMainProgram, type Program } from './program.js';
 import { type Environment, openEnvironment, type Parameter } from './runtime/environment.js';
 import type { Feed } from './runtime/program-run.js';
-import { type BoundShape, checkShape, formatShape, sameShape } from './shape.js';
+import { type BoundShape, checkShape, countElements, formatShape, sameShape } from './shape.js';
 import type { Shared } from './shared.js';
 
 let current: Environment | undefined;
@@ -43,7 +43,7 @@ type Values = NdArray | Nested | (() => NdArray | Nested | Promise<NdArray | Nes
 export interface ShareOptions {
   readonly owner: Role;
   readonly shape: BoundShape;
-  /** At the owner; elsewhere it is ignored, so that one program file serves every role. */
+  /** At the owner: nested, or flat in row-major order. Elsewhere ignored, so that one file serves every role. */
   readonly values?: Values;
 }
 
@@ -108,7 +108,9 @@ export class Executor {
     if (owner !== this.#environment.role)
       return this.#environment.share(this.#program, name, { owner, shape });
     if (values === undefined) throw misuse(`'${name}' has no values at its owner`, 'pass `values`');
-    const array = NdArray.from(typeof values === 'function' ? await values() : values);
+    const given = NdArray.from(typeof values === 'function' ? await values() : values);
+    const flat = given.shape.length === 1 && given.data.length === countElements(shape);
+    const array = flat ? new NdArray(shape, given.data) : given;
     if (!sameShape(array.shape, shape)) {
       throw misuse(
         `'${name}' has shape ${formatShape(array.shape)}, not ${formatShape(shape)}`,

@@ -203,7 +203,7 @@ describe('running a program wrongly', () => {
       /no role mallory; its roles are/,
     ],
     ['an unknown recipient', async (exe) => exe.reveal(await share(exe), 'mallory'), /no role mallory/],
-    ['an unknown parameter', (exe) => exe.reveal({ parameter: 'w', shape: [1] }), /no parameter 'w' yet/],
+    ['an unknown parameter', (exe) => exe.reveal({ name: 'w', shape: [1] }), /no parameter 'w' yet/],
   ];
 
   it.each(mistakes)('%s', async (_what, body, message) => {

@@ -26,6 +26,15 @@ it('spends no bits on powers of two', () => {
   }
 });
 
+it('takes whole numbers as they are', () => {
+  fc.assert(
+    fc.property(fc.integer({ min: 1, max: 2 ** 40 - 1 }), (c) => {
+      expect(encodeFactor(c, 12, 46)).toEqual({ integer: BigInt(c), shift: 0 });
+    }),
+    { seed: 1 },
+  );
+});
+
 it('keeps what precision the largest shift leaves, and refuses what it does not reach', () => {
   expect(encodeFactor(5.2 * 2 ** -46, 12, 46)).toEqual({ integer: 5n, shift: 46 });
   expect(() => encodeFactor(2 ** -48, 12, 46)).toThrow(

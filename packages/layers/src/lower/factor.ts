@@ -7,11 +7,12 @@ export interface Factor {
 }
 
 /**
- * The nearest number with at most `bits` significant bits whose shift is at most `maxShift`; powers of two have one
- * significant bit. Relative error 2^-bits at most, unless maxShift forbids it. c must be above 0.
+ * A whole number as it is, any other c > 0 as the nearest number with at most `bits` significant bits whose shift is
+ * at most `maxShift`: relative error 2^-bits at most, unless maxShift forbids it.
  */
 export const encodeFactor = (c: number, bits: number, maxShift: number): Factor => {
   if (c >= 2 ** 40) throw misuse(`the factor ${c} leaves no range`, 'scale by less than 2^40');
+  if (Number.isInteger(c)) return { integer: BigInt(c), shift: 0 };
   let shift = Math.min(maxShift, bits - 1 - Math.floor(Math.log2(c)));
   let integer = Math.round(c * 2 ** shift);
   if (integer === 0)

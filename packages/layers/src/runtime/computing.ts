@@ -56,9 +56,7 @@ export class ComputingEngine<S> implements Engine {
 
   async reveal(op: Op, x: Exposed, to: Rank | 'all'): Promise<NdArray | undefined> {
     const tensor =
-      x instanceof Shared
-        ? await this.#revealRows(op, x, to)
-        : await this.#revealParameter(op, x.parameter, to);
+      x instanceof Shared ? await this.#revealRows(op, x, to) : await this.#revealParameter(op, x.name, to);
     if (tensor === undefined) return undefined;
     const values = new NdArray(tensor.shape, decode(tensor, fractionBits));
     tensor.dispose();

@@ -16,8 +16,8 @@ export interface StepPlan {
   start(step: Step, feed: BoundFeed): Promise<Outputs>;
 }
 
-/** What can be revealed outside a program's run. */
-export type Exposed = { readonly parameter: string; readonly shape: BoundShape } | Shared;
+/** What can be revealed outside a program's run: a parameter, or a shared value. */
+export type Exposed = { readonly name: string; readonly shape: BoundShape } | Shared;
 
 /** A value to be shared; only its owner has the values. */
 export interface SharedInput {

@@ -13,7 +13,7 @@ import type { NdArray } from '../nd-array.js';
 import type { Recipient, Role } from '../node/node.js';
 import type { Program } from '../program.js';
 import { type BoundShape, formatShape, sameShape } from '../shape.js';
-import type { Shared } from '../shared.js';
+import { Shared } from '../shared.js';
 import { ComputingEngine } from './computing.js';
 import type { Engine, Exposed, SharedInput } from './engine.js';
 import { OutsideEngine } from './outside.js';
@@ -25,7 +25,7 @@ const stepsInFlight = 8;
 
 /** A parameter that lives in an environment. */
 export interface Parameter {
-  readonly parameter: string;
+  readonly name: string;
   readonly shape: BoundShape;
 }
 
@@ -102,8 +102,7 @@ export class Environment {
   /** Reveals a parameter as the runs so far leave it, or a shared value. */
   reveal(program: Program, x: Exposed, to: Recipient): Promise<NdArray | undefined> {
     const rank = to === 'all' ? to : this.rankOf(to);
-    const what =
-      'parameter' in x ? `parameter ${x.parameter}` : `shared ${x.source.name} from row ${x.start}`;
+    const what = x instanceof Shared ? `shared ${x.source.name} from row ${x.start}` : `parameter ${x.name}`;
     let agreed: number | undefined;
     const agree = async () => {
       const { session } = await this.#connect(program);
@@ -169,7 +168,7 @@ export class Environment {
           'give one of them another name',
         );
       }
-      this.parameters.set(i.name, { parameter: i.name, shape: i.shape });
+      this.parameters.set(i.name, { name: i.name, shape: i.shape });
     }
   }
 
