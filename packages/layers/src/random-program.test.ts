@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { runPlain } from './fixture/encrypted.js';
 import { errorBounds } from './fixture/error-bound.js';
-import { build, choices, feeds } from './fixture/random-program.js';
+import { build, chains, choices, feeds, ops } from './fixture/random-program.js';
 import { FloatTwin, gradients, layers, type NdArray, type Program, reveal, type Variable } from './index.js';
 import { nameOf } from './program.js';
 
@@ -33,27 +33,41 @@ const check = async (p: Program, feed: Record<string, NdArray>): Promise<void> =
 describe('random programs in fixed point', () => {
   it('stay within the error their nodes add up to', async () => {
     await fc.assert(
-      fc.asyncProperty(choices(12), feeds, (list, feed) =>
+      fc.asyncProperty(choices(16), feeds, (list, feed) =>
         check(
           build(list, (last) => void reveal(last)),
           feed,
         ),
       ),
-      { numRuns: 500, seed },
+      { numRuns: 1000, seed },
     );
   });
 
   it('have gradients within the error their nodes add up to', async () => {
     await fc.assert(
-      fc.asyncProperty(choices(8), feeds, (list, feed) =>
+      fc.asyncProperty(choices(10), feeds, (list, feed) =>
         check(
           build(list, (last, data) => differentiate(last, data)),
           feed,
         ),
       ),
-      { numRuns: 500, seed },
+      { numRuns: 1000, seed },
     );
   });
+});
+
+describe('chains of three ops after a product', () => {
+  const [feed] = fc.sample(feeds, { numRuns: 1, seed });
+
+  it.each(ops.map((first, i) => ({ first, i })))(
+    'stay within their error (first op $i)',
+    async ({ first }) => {
+      await check(
+        chains(first, (x) => void reveal(x)),
+        feed!,
+      );
+    },
+  );
 });
 
 /** Reveals the gradients by all data the value depends on. */

@@ -64,9 +64,11 @@ export class Emitter {
   /** A term at the full shape of its value. */
   widen(term: Term, shape: BoundShape): Term {
     if (sameShape(term.shape, shape)) return term;
-    const register = term.kind === 'register' ? term.register : this.#product(term).register;
-    const factor = term.kind === 'register' ? term.factor : 1;
-    return { ...term, ...registerTerm(this.#broadcast(register, shape), shape), factor };
+    if (term.kind === 'register') return { ...term, shape, register: this.#broadcast(term.register, shape) };
+    return registerTerm(
+      this.#broadcast(this.materialise({ shape: term.shape, terms: [term] }), shape),
+      shape,
+    );
   }
 
   /** A product, computed and truncated with its factor. The sign is left to whoever adds it. */
