@@ -2,9 +2,9 @@ import { plain } from '@triad/protocol';
 import { memory } from '@triad/ring';
 import { expect, it } from 'vitest';
 import { chatty } from './fixture/chatty.js';
-import { job } from './fixture/parties.js';
+import { everywhere, job } from './fixture/parties.js';
 import { regression, sample } from './fixture/regression.js';
-import { Executor } from './index.js';
+import { constant, data, Executor, layers, parameter, program, reveal, type Variable } from './index.js';
 
 const features = 5;
 const batch = 4;
@@ -43,3 +43,22 @@ it.each([{ scheme: plain(3) }, { scheme: chatty(true) }, { scheme: chatty(false)
     expect(held).toBeGreaterThan(0);
   },
 );
+
+it('frees what turns out not to be needed', async () => {
+  const before = memory.liveBytes;
+  const p = program(() => {
+    const x = data({ name: 'x', shape: [3] });
+    const w = parameter({ name: 'w', shape: [] });
+    reveal(layers.sum(layers.add(layers.sub(x, x), layers.scale(x, 0))), 'all', 'zero');
+    overwrite(w);
+  });
+  const [results] = await everywhere(job(plain(1)), p, async (exe) => {
+    const feed = await exe.share({ x: { owner: 0, shape: [3], values: [1, 2, 3] } });
+    return Promise.all([1, 2, 3].map(() => exe.run({ feed, fetchList: ['zero'] })));
+  });
+  expect(results!.map(([zero]) => zero!.item())).toEqual([0, 0, 0]);
+  expect(memory.liveBytes).toBe(before);
+});
+
+/** Makes a parameter a constant: its old value is not read. */
+const overwrite = (w: Variable): Variable => w.program.append('assign', [w, constant(1)], {});

@@ -62,11 +62,7 @@ export const mergeTerms = (a: readonly Term[], b: readonly Term[]): readonly Ter
   const merged = [...a];
   for (const term of b) {
     const twin = merged.findIndex(
-      (t) =>
-        t.kind === 'register' &&
-        term.kind === 'register' &&
-        t.register === term.register &&
-        t.extra === term.extra,
+      (t) => t.kind === 'register' && term.kind === 'register' && t.register === term.register,
     );
     if (twin < 0) merged.push(term);
     else merged[twin] = { ...term, factor: merged[twin]!.factor + term.factor };
