@@ -26,8 +26,8 @@ export interface Channel {
 
 /** Counted by the channel: payload bytes (without headers) and messages. */
 export interface Traffic {
-  readonly sent: { readonly bytes: number; readonly messages: number };
-  readonly received: { readonly bytes: number; readonly messages: number };
+  readonly sent: { bytes: number; messages: number };
+  readonly received: { bytes: number; messages: number };
 }
 
 /** What all parties must agree on before the first op; a mismatch names the key and both sides' values. */
@@ -35,6 +35,8 @@ export type Agreement = Readonly<Record<string, string | number>>;
 
 /** Finds the other parties and connects to them. */
 export interface Network {
+  /** The job's outside parties by name, in rank order: the first has the rank after the last computing party. */
+  readonly outside?: readonly string[];
   /** `role` is a computing party's number or an outside party's name, as the job lists them. */
   join(role: number | string, agreement: Agreement): Promise<Channel>;
 }

@@ -52,7 +52,7 @@ export interface Protocol<S> {
   bilinear(op: Op, f: Bilinear, x: S, y: S): Promise<S>;
   /** x / 2^bits, by the protocol's truncation (see its docs for error and range). */
   truncate(op: Op, x: S, bits: number): Promise<S>;
-  /** f(x, y) plus any `plus` shares (at the product's scale, same shape), then `after`, then truncated, in fewer rounds. */
+  /** map(x, y), then `after`, then truncated, in fewer rounds than one after the other. */
   bilinearTruncate?(op: Op, product: Product<S>, bits: number): Promise<S>;
   /** Uniform integers in [-2^(bits-1), 2^(bits-1)) that no party knows. */
   random?(op: Op, shape: Shape, bits: number): Promise<S>;
@@ -60,7 +60,7 @@ export interface Protocol<S> {
   dispose(x: S): void;
 }
 
-/** after(f(x, y)): what one truncation can be spent on. */
+/** after(map(x, y)): what one truncation can be spent on. */
 export interface Product<S> {
   readonly map: Bilinear;
   readonly x: S;

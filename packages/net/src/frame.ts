@@ -1,0 +1,168 @@
+import { type Address, formatAddress, maxIndex, maxPath, TriadError } from '@triad/protocol';
+
+/**
+ * The bytes of one websocket message. The first byte is its kind. A data frame goes on with one or more pieces: step,
+ * index, path and length as little-endian u32, then the payload. A payload above `pieceBytes` travels as several
+ * pieces in a row; bit 31 of the length says that more follow. No Node here: frames are the same in a browser.
+ */
+export const frameKind = { data: 0, ping: 1, hello: 2, ready: 3, goodbye: 4 } as const;
+
+export const pieceBytes = 2 ** 22;
+/** The largest payload of one message. */
+export const maxMessageBytes = 2 ** 30;
+const headerBytes = 16;
+/** No frame is larger. */
+export const maxFrameBytes = 1 + headerBytes + pieceBytes;
+
+const moreFollows = 2 ** 31;
+
+export interface Outgoing {
+  readonly address: Address;
+  readonly bytes: Uint8Array;
+}
+
+/** A part of a message that fits into a frame. */
+interface Piece extends Outgoing {
+  readonly more: boolean;
+}
+
+/** Memory for a frame; may be uninitialised. */
+export type Allocate = (bytes: number) => Uint8Array;
+
+/** The messages as data frames, as few as the largest size allows. Each payload is copied once. */
+export const encodeData = (messages: readonly Outgoing[], allocate: Allocate): Uint8Array[] => {
+  const frames: Uint8Array[] = [];
+  let batch: Piece[] = [];
+  let size = 1;
+  const flush = () => {
+    if (batch.length > 0) frames.push(encodeBatch(batch, size, allocate));
+    batch = [];
+    size = 1;
+  };
+  for (const message of messages) {
+    for (const piece of pieces(message)) {
+      if (size + headerBytes + piece.bytes.length > maxFrameBytes) flush();
+      batch.push(piece);
+      size += headerBytes + piece.bytes.length;
+    }
+  }
+  flush();
+  return frames;
+};
+
+const pieces = ({ address, bytes }: Outgoing): Piece[] => {
+  const out: Piece[] = [];
+  let start = 0;
+  for (; bytes.length - start > pieceBytes; start += pieceBytes) {
+    out.push({ address, bytes: bytes.subarray(start, start + pieceBytes), more: true });
+  }
+  out.push({ address, bytes: start === 0 ? bytes : bytes.subarray(start), more: false });
+  return out;
+};
+
+const encodeBatch = (batch: readonly Piece[], size: number, allocate: Allocate): Uint8Array => {
+  const frame = allocate(size);
+  const view = new DataView(frame.buffer, frame.byteOffset, size);
+  frame[0] = frameKind.data;
+  let at = 1;
+  for (const { address, bytes, more } of batch) {
+    view.setUint32(at, address.step, true);
+    view.setUint32(at + 4, address.index, true);
+    view.setUint32(at + 8, address.path, true);
+    view.setUint32(at + 12, bytes.length + (more ? moreFollows : 0), true);
+    frame.set(bytes, at + headerBytes);
+    at += headerBytes + bytes.length;
+  }
+  return frame;
+};
+
+/** A message whose pieces are still arriving. */
+interface Unfinished {
+  readonly address: Address;
+  readonly parts: Uint8Array[];
+  size: number;
+}
+
+/**
+ * Reads the data frames of one peer and puts pieces together. Every length is checked against the bytes that are
+ * there, and memory grows only with what has arrived. Throws `bad-message` or `limit`; the link is then of no use.
+ */
+export class DataDecoder {
+  #partial: Unfinished | undefined;
+
+  constructor(
+    private readonly party: number,
+    private readonly deliver: (address: Address, bytes: Uint8Array) => void,
+  ) {}
+
+  /** Takes in one data frame, kind byte included. Small payloads are copied, so that they do not hold the frame. */
+  read(frame: Uint8Array): void {
+    if (frame.length <= headerBytes) throw this.#bad(`a data frame of ${frame.length} bytes`);
+    const view = new DataView(frame.buffer, frame.byteOffset, frame.length);
+    for (let at = 1; at < frame.length; ) {
+      if (frame.length - at < headerBytes) throw this.#bad('a data frame that ends inside a header');
+      const address = this.#address(view, at);
+      const word = view.getUint32(at + 12, true);
+      const length = word % moreFollows;
+      at += headerBytes;
+      if (length > frame.length - at) {
+        throw this.#bad(`a message of ${length} bytes of which ${frame.length - at} are there`, address);
+      }
+      this.#piece(address, frame.subarray(at, at + length), word >= moreFollows);
+      at += length;
+    }
+  }
+
+  #address(view: DataView, at: number): Address {
+    const step = view.getUint32(at, true);
+    const index = view.getUint32(at + 4, true);
+    const path = view.getUint32(at + 8, true);
+    if (index > maxIndex || path > maxPath) throw this.#bad(`an impossible address, index ${index}, path ${path}`);
+    return { step, index, path };
+  }
+
+  #piece(address: Address, bytes: Uint8Array, more: boolean): void {
+    const partial = this.#partial;
+    if (partial === undefined && !more) return this.deliver(address, own(bytes));
+    if (more && bytes.length !== pieceBytes) throw this.#bad(`a piece of ${bytes.length} bytes`, address);
+    const whole = partial ?? { address, parts: [], size: 0 };
+    if (!same(whole.address, address)) throw this.#bad('another message before the last one was complete', address);
+    whole.parts.push(bytes);
+    whole.size += bytes.length;
+    if (whole.size > maxMessageBytes) {
+      throw new TriadError('limit', `party ${this.party} sent a message of more than ${maxMessageBytes} bytes`, {
+        party: this.party,
+        op: formatAddress(address),
+        remedy: 'send it in parts',
+      });
+    }
+    this.#partial = more ? whole : undefined;
+    if (!more) this.deliver(address, join(whole));
+  }
+
+  #bad(what: string, address?: Address): TriadError {
+    return new TriadError('bad-message', `party ${this.party} sent ${what}`, {
+      party: this.party,
+      ...(address && { op: formatAddress(address) }),
+      remedy: 'check that it runs the same version, and that nobody else can reach the port',
+    });
+  }
+}
+
+const same = (a: Address, b: Address): boolean => a.step === b.step && a.index === b.index && a.path === b.path;
+
+/** A view keeps all memory it was cut from: worth it only when it is most of that. */
+const own = (bytes: Uint8Array): Uint8Array =>
+  bytes.length * 2 < bytes.buffer.byteLength
+    ? new Uint8Array(bytes)
+    : new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length);
+
+const join = ({ parts, size }: Unfinished): Uint8Array => {
+  const whole = new Uint8Array(size);
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
+};

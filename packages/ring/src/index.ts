@@ -1,0 +1,17 @@
+export { type Bilinear, bilinear } from './bilinear.js';
+export { fromBitPlanes, planeWords, toBitPlanes } from './bit-plane.js';
+export type { Conv2dOptions } from './conv2d.js';
+export * from './elementwise.js';
+export * from './error.js';
+export { decode, defaultFractionBits, encode } from './fixed-point.js';
+export { kernel } from './kernel.js';
+export { broadcastTo, concat, pad, slice, transpose } from './layout.js';
+export { type Attributes, type Linear, linear } from './linear.js';
+export type { MatmulOptions } from './matmul.js';
+export { allocate, memory, release, type SharedMemory } from './memory.js';
+export { Prg } from './prg.js';
+export { randomBytes } from './random.js';
+export { broadcastShapes, equalShapes, type Shape, size } from './shape.js';
+export { sum, sumTo } from './sum.js';
+export { Tensor } from './tensor.js';
+export { col2im, im2col, type Pair, type Window, type WindowOptions, window } from './window.js';
