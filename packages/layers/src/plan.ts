@@ -69,19 +69,19 @@ const instructionCost = <S>({ cost, parties }: Scheme<S>, i: Instruction): Cost 
   const rank = (role: Recipient) => (typeof role === 'number' || role === 'all' ? role : parties);
   if (i.op === 'share') return cost.share(elements, typeof i.owner === 'number' ? i.owner : parties);
   if (i.op === 'reveal') return cost.reveal(elements, rank(i.to));
-  if (i.op === 'truncate') return cost.truncate(elements);
-  if (i.op === 'product') return productCost(cost, i.elements, elements);
+  if (i.op === 'truncate') return cost.truncate(elements, i.bits);
+  if (i.op === 'product') return productCost(cost, i.elements, elements, i.bits);
   return { rounds: 0, bytes: new Array<number>(parties).fill(0) };
 };
 
 /** A protocol that truncates apart from the product sends the product before `after` makes it smaller. */
-const productCost = (model: CostModel, elements: number, result: number): Cost => {
+const productCost = (model: CostModel, elements: number, result: number, bits: number): Cost => {
   const [fused, parts] = [
-    model.bilinearTruncate(result),
-    both(model.bilinear(result), model.truncate(result)),
+    model.bilinearTruncate(result, bits),
+    both(model.bilinear(result), model.truncate(result, bits)),
   ];
   const apart = fused.rounds === parts.rounds && fused.bytes.every((b, r) => b === parts.bytes[r]);
-  return apart ? both(model.bilinear(elements), model.truncate(result)) : fused;
+  return apart ? both(model.bilinear(elements), model.truncate(result, bits)) : fused;
 };
 
 const both = (a: Cost, b: Cost): Cost => ({

@@ -22,9 +22,9 @@ export interface CostModel {
   share(elements: number, owner: Rank): Cost;
   reveal(elements: number, to: Rank | 'all'): Cost;
   bilinear(elements: number): Cost;
-  truncate(elements: number): Cost;
+  truncate(elements: number, bits: number): Cost;
   /** A product truncated in one go; protocols without the fused path declare the sum of both. */
-  bilinearTruncate(elements: number): Cost;
+  bilinearTruncate(elements: number, bits: number): Cost;
   random?(elements: number, bits: number): Cost;
 }
 

@@ -1,0 +1,50 @@
+import type { Cost, Op, Session } from '@triad/protocol';
+import { add, Tensor } from '@triad/ring';
+import { keys, type Share } from '../share.js';
+
+/** A protocol that divides by a power of two. */
+export interface Truncation {
+  readonly name: string;
+  /** The largest number of bits it cuts. */
+  readonly maxBits: number;
+  /** |z| before truncation must be below 2^magnitudeBits. */
+  readonly magnitudeBits: number;
+  cost(elements: number, bits: number): Cost;
+  /** A sharing of z / 2^bits from additive parts, so that a product need not be reshared before; z stays the caller's. */
+  apply(session: Session, op: Op, z: Tensor, bits: number): Promise<Share>;
+}
+
+/** Both components of a fresh sharing that party 0 holds: streams it has with party 2 and with party 1. */
+export const freshComponents = (session: Session, op: Op, z: Tensor): Share => {
+  const { a: key0, b: key1 } = keys(session);
+  const a = Tensor.empty(z.shape);
+  const b = Tensor.empty(z.shape);
+  op.draw(key0, a);
+  op.draw(key1, b);
+  return { a, b };
+};
+
+/** Of the two parties that evaluate, party 1 leads: it adds what is public. */
+export interface Evaluator {
+  readonly lead: boolean;
+  readonly other: 1 | 2;
+}
+
+export const evaluator = (session: Session): Evaluator =>
+  session.rank === 1 ? { lead: true, other: 2 } : { lead: false, other: 1 };
+
+/** The key an evaluator has with party 0. */
+export const dealerKey = (session: Session) => (session.rank === 1 ? keys(session).a : keys(session).b);
+
+/**
+ * The evaluators' last round. Party i sends its additive part of the result minus the component it holds with party 0;
+ * the sum of both is component 2. Takes over both tensors.
+ */
+export const joinParts = async (session: Session, op: Op, part: Tensor, component: Tensor): Promise<Share> => {
+  const { lead, other } = evaluator(session);
+  op.send(other, part.toBytes());
+  const rest = Tensor.fromBytes(part.shape, await op.recv(other, part.size * 8));
+  add(rest, part, rest);
+  part.dispose();
+  return lead ? { a: component, b: rest } : { a: rest, b: component };
+};
