@@ -5,7 +5,7 @@ import { lower } from './lower/lower.js';
 import type { Recipient } from './node/node.js';
 import { nameOf, type Program } from './program.js';
 import { countElements } from './shape.js';
-import { randomBits } from './weight.js';
+import { randomBits, uniformFactor } from './weight.js';
 
 export interface PlanOptions {
   /** Rows of the batch; needed when a shape has one. */
@@ -121,11 +121,12 @@ const timetable = (instructions: readonly Instruction[], costs: readonly Cost[])
 const window = 60;
 
 const initialCost = <S>(program: Program, { cost, parties }: Scheme<S>): Cost => {
-  const drawn = program.parameters.filter(({ attributes }) => attributes.initializer.kind === 'uniform');
-  const costs = drawn.map(({ attributes: { shape } }) => {
+  const none = { rounds: 0, bytes: new Array<number>(parties).fill(0) };
+  const costs = program.parameters.flatMap(({ attributes: { initializer, shape } }) => {
+    if (initializer.kind !== 'uniform') return [];
     const elements = countElements(shape);
-    const none = { rounds: 0, bytes: new Array<number>(parties).fill(0) };
-    return both(cost.random?.(elements, randomBits) ?? none, cost.truncate(elements));
+    const truncation = cost.truncate(elements, uniformFactor(initializer.limit).shift);
+    return [both(cost.random?.(elements, randomBits) ?? none, truncation)];
   });
   return { rounds: Math.max(0, ...costs.map((c) => c.rounds)), bytes: total(parties, costs) };
 };

@@ -1,6 +1,6 @@
 import type { Op, Protocol } from '@triad/protocol';
 import { encode, linear } from '@triad/ring';
-import { encodeFactor } from './lower/factor.js';
+import { encodeFactor, type Factor } from './lower/factor.js';
 import { factorBits, fractionBits, maxTruncation } from './lower/instruction.js';
 import { misuse } from './misuse.js';
 import type { Initializer } from './node/node.js';
@@ -8,6 +8,10 @@ import { type BoundShape, countElements } from './shape.js';
 
 /** Random bits of a drawn weight, sign included. */
 export const randomBits = 24;
+
+/** The public factor that takes random integers to (-limit, limit). */
+export const uniformFactor = (limit: number): Factor =>
+  encodeFactor(limit * 2 ** (fractionBits + 1 - randomBits), factorBits, maxTruncation);
 
 /** A parameter's first value. Uniform ones are shared random integers, scaled by the limit and truncated. */
 export const initialValue = async <S>(
@@ -26,8 +30,7 @@ export const initialValue = async <S>(
     return value;
   }
   if (protocol.random === undefined) throw noRandom(protocol.name);
-  const limit = initializer.limit * 2 ** (fractionBits + 1 - randomBits);
-  const { integer, shift } = encodeFactor(limit, factorBits, maxTruncation);
+  const { integer, shift } = uniformFactor(initializer.limit);
   const drawn = await protocol.random(op.at(0), shape, randomBits);
   const scaled = protocol.linear(linear.scale(integer), drawn);
   protocol.dispose(drawn);
