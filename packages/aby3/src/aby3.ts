@@ -67,7 +67,10 @@ class Aby3 implements Protocol<Share> {
     readonly cost: CostModel,
   ) {
     if (session.parties !== parties) {
-      throw new TriadError('bad-argument', `aby3 takes three computing parties; the session has ${session.parties}`);
+      throw new TriadError(
+        'bad-argument',
+        `aby3 takes three computing parties; the session has ${session.parties}`,
+      );
     }
     this.rank = session.rank;
   }
@@ -129,12 +132,16 @@ class Aby3 implements Protocol<Share> {
   #checkBits(bits: number): void {
     const { maxBits } = this.truncation;
     if (Number.isInteger(bits) && bits >= 0 && bits <= maxBits) return;
-    throw new TriadError('bad-argument', `truncation cuts 0 to ${maxBits} bits; got ${bits}`, { party: this.rank });
+    throw new TriadError('bad-argument', `truncation cuts 0 to ${maxBits} bits; got ${bits}`, {
+      party: this.rank,
+    });
   }
 
   async random(op: Op, shape: Shape, bits: number): Promise<Share> {
     if (!(Number.isInteger(bits) && bits > 0 && bits <= 64)) {
-      throw new TriadError('bad-argument', `random integers have 1 to 64 bits; got ${bits}`, { party: this.rank });
+      throw new TriadError('bad-argument', `random integers have 1 to 64 bits; got ${bits}`, {
+        party: this.rank,
+      });
     }
     return random(this.session, op, shape, bits);
   }

@@ -3,7 +3,12 @@ import { add, type Shape, size, sub, Tensor } from '@triad/ring';
 import { next, parties, previous, type Share } from './share.js';
 
 /** Opens x to all or to one computing party: the component that party lacks is sent by the one before it. */
-export const reveal = async (session: Session, op: Op, x: Share, to: Rank | 'all'): Promise<Tensor | undefined> => {
+export const reveal = async (
+  session: Session,
+  op: Op,
+  x: Share,
+  to: Rank | 'all',
+): Promise<Tensor | undefined> => {
   const { rank } = session;
   if (to !== 'all' && to >= parties) return revealClient(session, op, x, to);
   if (to === 'all' || to === next(rank)) op.send(next(rank), x.a.toBytes());

@@ -92,7 +92,10 @@ const dealBits = (
 const evaluateExact = async (session: Session, op: Op, z: Tensor, bits: number): Promise<Share> => {
   const { shape } = z;
   const half = Tensor.from([], [1n << BigInt(bits - 1)]);
-  const [opened, xs] = await Promise.all([open(session, op, z, half), bitParts(session, op.at(bitsAt), z.size * bits)]);
+  const [opened, xs] = await Promise.all([
+    open(session, op, z, half),
+    bitParts(session, op.at(bitsAt), z.size * bits),
+  ]);
   half.dispose();
   const flip = sendRows(session, op.at(rowsAt), { ...opened, xs }, bits);
   const component = Tensor.empty(shape);

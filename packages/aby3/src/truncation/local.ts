@@ -1,5 +1,5 @@
 import { type Op, type Session, TriadError } from '@triad/protocol';
-import { sub, shiftRightArithmetic, Tensor } from '@triad/ring';
+import { shiftRightArithmetic, sub, Tensor } from '@triad/ring';
 import { kernels } from '../kernel.js';
 import { keys, type Share } from '../share.js';
 import { dealerKey, evaluator, type Truncation } from './truncation.js';
@@ -18,7 +18,9 @@ export const local = (magnitudeBits: number): Truncation => {
     throw new TriadError(
       'bad-argument',
       `local truncation fails with probability 2^(magnitudeBits - 64); magnitudeBits is ${magnitudeBits}`,
-      { remedy: `give a bound from 1 to ${maxMagnitudeBits}, or leave the default truncation, which never fails` },
+      {
+        remedy: `give a bound from 1 to ${maxMagnitudeBits}, or leave the default truncation, which never fails`,
+      },
     );
   }
   return {
@@ -59,7 +61,10 @@ const evaluate = async (session: Session, op: Op, z: Tensor, bits: number): Prom
   op.draw(key, opened);
   kernels().sum(opened.ptr, z.ptr, opened.ptr, size);
   op.send(other, opened.toBytes());
-  const [theirs, dealt] = await Promise.all([op.recv(other, 8 * size), lead ? op.recv(0, 8 * size) : undefined]);
+  const [theirs, dealt] = await Promise.all([
+    op.recv(other, 8 * size),
+    lead ? op.recv(0, 8 * size) : undefined,
+  ]);
   const rest = Tensor.fromBytes(shape, theirs);
   kernels().sum(rest.ptr, opened.ptr, rest.ptr, size);
   opened.dispose();

@@ -58,7 +58,10 @@ export const open = async (session: Session, op: Op, z: Tensor, plus?: Tensor): 
   kernels().sum(stream.ptr, z.ptr, mine.ptr, n);
   if (lead && plus !== undefined) add(mine, plus, mine);
   op.send(other, mine.toBytes());
-  const [opened, correction] = await Promise.all([op.recv(other, 8 * n), lead ? op.recv(0, 16 * n) : undefined]);
+  const [opened, correction] = await Promise.all([
+    op.recv(other, 8 * n),
+    lead ? op.recv(0, 16 * n) : undefined,
+  ]);
   const theirs = Tensor.fromBytes([n], opened);
   if (correction === undefined) return { mine, theirs, correction: stream };
   stream.dispose();
@@ -66,7 +69,12 @@ export const open = async (session: Session, op: Op, z: Tensor, plus?: Tensor): 
 };
 
 /** An evaluator's additive part of z / 2^bits, minus `component`. */
-export const fold = (session: Session, { mine, theirs, correction }: Opened, component: Tensor, bits: number): Tensor => {
+export const fold = (
+  session: Session,
+  { mine, theirs, correction }: Opened,
+  component: Tensor,
+  bits: number,
+): Tensor => {
   const { lead } = evaluator(session);
   const n = component.size;
   const rho = correction.ptr + (lead ? 0 : 8 * n);

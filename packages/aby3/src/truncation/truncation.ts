@@ -40,7 +40,12 @@ export const dealerKey = (session: Session) => (session.rank === 1 ? keys(sessio
  * The evaluators' last round. Party i sends its additive part of the result minus the component it holds with party 0;
  * the sum of both is component 2. Takes over both tensors.
  */
-export const joinParts = async (session: Session, op: Op, part: Tensor, component: Tensor): Promise<Share> => {
+export const joinParts = async (
+  session: Session,
+  op: Op,
+  part: Tensor,
+  component: Tensor,
+): Promise<Share> => {
   const { lead, other } = evaluator(session);
   op.send(other, part.toBytes());
   const rest = Tensor.fromBytes(part.shape, await op.recv(other, part.size * 8));
