@@ -22,7 +22,6 @@ const prime = 67;
 export const exact: Truncation = {
   name: 'exact',
   maxBits: 61,
-  magnitudeBits: 61,
   cost: (n, bits) => {
     const evaluator = 16 * n + n * (bits + 1);
     return { rounds: 4, bytes: [24 * n + n * bits, evaluator, evaluator] };

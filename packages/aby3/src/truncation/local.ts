@@ -26,7 +26,6 @@ export const local = (magnitudeBits: number): Truncation => {
   return {
     name: `local-${magnitudeBits}`,
     maxBits: 62,
-    magnitudeBits,
     cost: (elements) => ({ rounds: 1, bytes: [8 * elements, 8 * elements, 8 * elements] }),
     apply: async (session, op, z, bits) =>
       session.rank === 0 ? deal(session, op, z, bits) : evaluate(session, op, z, bits),

@@ -8,12 +8,12 @@ import { dealerKey, freshComponents, joinParts, type Truncation } from './trunca
  * The carry of the cut bits that `mask` leaves open is what rounds: those of r are uniform.
  *
  * Every value a party receives is masked by a fresh stream it does not have. The rounding depends on r, which the ideal
- * functionality of rounding does not: see SECURITY.md on Li et al. (USENIX Security 2023).
+ * functionality of rounding does not: docs/truncation.md has the proof, and what
+ * Li et al. (USENIX Security 2023) mean for it.
  */
 export const probabilistic: Truncation = {
   name: 'probabilistic',
   maxBits: 62,
-  magnitudeBits: 62,
   cost: (elements) => ({ rounds: 2, bytes: [16 * elements, 16 * elements, 16 * elements] }),
   apply: async (session, op, z, bits) => {
     if (session.rank === 0) {

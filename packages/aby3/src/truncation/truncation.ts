@@ -7,8 +7,6 @@ export interface Truncation {
   readonly name: string;
   /** The largest number of bits it cuts. */
   readonly maxBits: number;
-  /** |z| before truncation must be below 2^magnitudeBits. */
-  readonly magnitudeBits: number;
   cost(elements: number, bits: number): Cost;
   /** A sharing of z / 2^bits from additive parts, so that a product need not be reshared before; z stays the caller's. */
   apply(session: Session, op: Op, z: Tensor, bits: number): Promise<Share>;
