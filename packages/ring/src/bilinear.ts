@@ -61,8 +61,14 @@ const bound = (form: Form, roles: Roles, shapes: Readonly<Record<Slot, Shape>>):
     attributes: { ...form.attributes, x: shapes.x, y: shapes.y },
     shape,
     apply: (x, y, into) => contract(form, roles, shape(x.shape, y.shape), [x, y], into),
-    adjointX: (x, y) => (shape(x, y), bound(form, { x: roles.z, y: roles.y, z: roles.x }, shapes)),
-    adjointY: (x, y) => (shape(x, y), bound(form, { x: roles.x, y: roles.z, z: roles.y }, shapes)),
+    adjointX: (x, y) => {
+      shape(x, y);
+      return bound(form, { x: roles.z, y: roles.y, z: roles.x }, shapes);
+    },
+    adjointY: (x, y) => {
+      shape(x, y);
+      return bound(form, { x: roles.x, y: roles.z, z: roles.y }, shapes);
+    },
   };
 };
 

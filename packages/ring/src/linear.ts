@@ -25,23 +25,30 @@ type BinaryMap = Pick<Linear, 'name' | 'attributes'> & {
   apply(x: Tensor, y: Tensor): Tensor;
 };
 
-const operands = <T>(name: string, count: number, xs: readonly T[]): void => {
+const operands = <T>(name: string, count: number, xs: readonly T[]): readonly T[] => {
   if (xs.length !== count)
     throw new RingError('bad-argument', `${name} takes ${count} operands; got ${xs.length}`);
+  return xs;
 };
 
 const unary = (map: Unary): Linear => ({
   name: map.name,
   attributes: map.attributes,
-  shape: (...xs) => (operands(map.name, 1, xs), map.shape(xs[0]!)),
-  apply: (...xs) => (operands(map.name, 1, xs), map.apply(xs[0]!)),
+  shape: (...xs) => map.shape(operands(map.name, 1, xs)[0]!),
+  apply: (...xs) => map.apply(operands(map.name, 1, xs)[0]!),
 });
 
 const binary = (map: BinaryMap): Linear => ({
   name: map.name,
   attributes: map.attributes,
-  shape: (...xs) => (operands(map.name, 2, xs), map.shape(xs[0]!, xs[1]!)),
-  apply: (...xs) => (operands(map.name, 2, xs), map.apply(xs[0]!, xs[1]!)),
+  shape: (...xs) => {
+    const [x, y] = operands(map.name, 2, xs);
+    return map.shape(x!, y!);
+  },
+  apply: (...xs) => {
+    const [x, y] = operands(map.name, 2, xs);
+    return map.apply(x!, y!);
+  },
 });
 
 const reshaped = (shape: Shape, target: Shape): Shape => {

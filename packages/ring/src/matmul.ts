@@ -33,9 +33,10 @@ const eachMatrix = (
   const zSize = z.shape[z.shape.length - 2]! * z.shape[z.shape.length - 1]!;
   let index = 0;
   const descend = (axis: number, a: number, b: number): void => {
-    if (axis === batch.length) return visit(a, b, zSize * index++);
-    for (let i = 0; i < batch[axis]!; i++)
-      descend(axis + 1, a + i * steps[0][axis]!, b + i * steps[1][axis]!);
+    if (axis === batch.length) visit(a, b, zSize * index++);
+    else
+      for (let i = 0; i < batch[axis]!; i++)
+        descend(axis + 1, a + i * steps[0][axis]!, b + i * steps[1][axis]!);
   };
   descend(0, 0, 0);
 };

@@ -47,9 +47,10 @@ export const walk = (
   const outer = loops.extents.length - depth;
   let index = 0;
   const descend = (axis: number, a: number, b: number): void => {
-    if (axis === outer) return visit(a, b, index++);
-    for (let i = 0; i < loops.extents[axis]!; i++)
-      descend(axis + 1, a + i * loops.a[axis]!, b + i * loops.b[axis]!);
+    if (axis === outer) visit(a, b, index++);
+    else
+      for (let i = 0; i < loops.extents[axis]!; i++)
+        descend(axis + 1, a + i * loops.a[axis]!, b + i * loops.b[axis]!);
   };
   descend(0, 0, 0);
 };
