@@ -10,6 +10,7 @@ const checks = [
   ['biome', 'biome', ['check', '.']],
   ['lock', 'node', ['tooling/lock.mjs', '--check']],
   ['arrows', 'node', ['tooling/arrows.mjs']],
+  ['costs', 'node', ['tooling/costs.mjs', '--check']],
   ['types', 'turbo', ['run', 'types', '--output-logs=errors-only', '--concurrency=2']],
 ];
 
