@@ -1,5 +1,6 @@
 import { batchOf, boundShapes } from './bind.js';
-import { meanings, type PureKind, type Scene } from './interpret/table.js';
+import type { PureKind, Scene } from './interpret/rule.js';
+import { meanings } from './interpret/table.js';
 import { misuse } from './misuse.js';
 import { NdArray, type Nested } from './nd-array.js';
 import type { Node } from './node/node.js';

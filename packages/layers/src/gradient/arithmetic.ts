@@ -1,5 +1,5 @@
 import { add, broadcastTo, reshape, scale, sumTo } from '../op.js';
-import type { GradientFamily } from './table.js';
+import type { GradientFamily } from './rule.js';
 
 export const arithmetic: GradientFamily<'add' | 'sub' | 'scale' | 'sum' | 'broadcast'> = {
   add: (_, { inputs, gradient }) => inputs.map((x) => () => sumTo(gradient, x.shape)),

@@ -1,7 +1,7 @@
 import type { Attributes, Node } from '../node/node.js';
 import { mul, sumTo } from '../op.js';
 import { isKind, type Variable } from '../program.js';
-import type { GradientFamily, Gradients, Place } from './table.js';
+import type { GradientFamily, Gradients, Place } from './rule.js';
 
 /**
  * B(x, y) is linear in each argument, so its gradients are its adjoints: <g, B(x, y)> = <adjoint_x(g, y), x> =

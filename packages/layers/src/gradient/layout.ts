@@ -1,5 +1,5 @@
 import { pad, reshape, slice, transpose } from '../op.js';
-import type { GradientFamily } from './table.js';
+import type { GradientFamily } from './rule.js';
 
 export const layout: GradientFamily<'reshape' | 'transpose' | 'slice' | 'concat' | 'pad'> = {
   reshape: (_, { inputs: [x], gradient }) => [() => reshape(gradient, x!.shape)],

@@ -1,6 +1,6 @@
 import { misuse } from '../misuse.js';
 import type { Node } from '../node/node.js';
-import type { GradientFamily, Gradients } from './table.js';
+import type { GradientFamily, Gradients } from './rule.js';
 
 /** Sources have no inputs; nothing behind a share, a reveal or an assignment is a function of parameters. */
 const none = (): Gradients => [];

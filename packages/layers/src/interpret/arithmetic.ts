@@ -1,7 +1,7 @@
 import { NdArray } from '../nd-array.js';
 import { type BoundShape, countElements } from '../shape.js';
+import type { MeaningFamily } from './rule.js';
 import { broadcastOffset, forEachElement, strides } from './strides.js';
-import type { MeaningFamily } from './table.js';
 
 const binary =
   (f: (x: number, y: number) => number) =>

@@ -3,7 +3,7 @@ import type { Convolution, Node } from '../node/node.js';
 import { isKind } from '../program.js';
 import { type BoundShape, countElements } from '../shape.js';
 import { productOf } from './arithmetic.js';
-import type { MeaningFamily } from './table.js';
+import type { MeaningFamily } from './rule.js';
 
 /** Says which products x[i] * y[j] are added into result element k. */
 type Terms = (visit: (i: number, j: number, k: number) => void) => void;

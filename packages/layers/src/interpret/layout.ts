@@ -1,7 +1,7 @@
 import { NdArray } from '../nd-array.js';
 import type { BoundShape } from '../shape.js';
+import type { MeaningFamily } from './rule.js';
 import { forEachElement, strides } from './strides.js';
-import type { MeaningFamily } from './table.js';
 
 /** x written into zeros of a shape, with its first element at an offset. */
 const place = (

@@ -1,5 +1,5 @@
 import { broadcastOf } from '../interpret/arithmetic.js';
-import type { PureKind } from '../interpret/table.js';
+import type { PureKind } from '../interpret/rule.js';
 import { evaluate, isPure } from '../interpret.js';
 import { NdArray } from '../nd-array.js';
 import { dispatch, type Node, type Table } from '../node/node.js';

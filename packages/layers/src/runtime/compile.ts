@@ -7,31 +7,13 @@ import { encodeArray } from '../lower/maps.js';
 import { NdArray } from '../nd-array.js';
 import type { Recipient, Role } from '../node/node.js';
 import type { Shared } from '../shared.js';
-import type { StepRun } from './step-run.js';
+import type { Action, Compiled, StepRun } from './step-run.js';
 
 /** What compiled instructions need to know about the party. */
 export interface Context<S> {
   readonly protocol: Protocol<S>;
   readonly rankOf: (role: Role) => number;
   readonly shareOf: (shared: Shared) => S;
-}
-
-/** Starts an instruction whose inputs are there. */
-export type Action<S> = (run: StepRun<S>) => void;
-
-/** A lowered program as arrays, so that a step does no graph work. Positions are those of the instructions. */
-export interface Compiled<S> {
-  readonly protocol: Protocol<S>;
-  readonly actions: readonly Action<S>[];
-  readonly inputs: readonly (readonly number[])[];
-  readonly dependents: readonly (readonly number[])[];
-  /** How many inputs are missing, and how often each result is used, when a step starts. */
-  readonly missing: Uint32Array;
-  readonly uses: Uint32Array;
-  /** Instructions without inputs, parameters aside. */
-  readonly roots: readonly number[];
-  readonly parameters: readonly { readonly register: number; readonly name: string }[];
-  readonly assigned: readonly { readonly register: number; readonly name: string }[];
 }
 
 export const compile = <S>({ instructions }: Lowered, context: Context<S>): Compiled<S> => {

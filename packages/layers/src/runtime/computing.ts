@@ -9,9 +9,9 @@ import type { Initializer, Role } from '../node/node.js';
 import type { BoundShape } from '../shape.js';
 import { Shared, type Source } from '../shared.js';
 import { initialValue, noRandom } from '../weight.js';
-import { type Compiled, compile, rowsOf } from './compile.js';
+import { compile, rowsOf } from './compile.js';
 import type { BoundFeed, Engine, Exposed, Outputs, SharedInput, StepPlan } from './engine.js';
-import { StepRun } from './step-run.js';
+import { type Compiled, StepRun } from './step-run.js';
 import { Version } from './version.js';
 
 interface Start {

@@ -1,8 +1,25 @@
-import type { Op, Step } from '@triad/protocol';
+import type { Op, Protocol, Step } from '@triad/protocol';
 import type { NdArray } from '../nd-array.js';
-import type { Compiled } from './compile.js';
 import type { BoundFeed, Outputs } from './engine.js';
 import type { Version } from './version.js';
+
+/** Starts an instruction whose inputs are there. */
+export type Action<S> = (run: StepRun<S>) => void;
+
+/** A lowered program as arrays, so that a step does no graph work. Positions are those of the instructions. */
+export interface Compiled<S> {
+  readonly protocol: Protocol<S>;
+  readonly actions: readonly Action<S>[];
+  readonly inputs: readonly (readonly number[])[];
+  readonly dependents: readonly (readonly number[])[];
+  /** How many inputs are missing, and how often each result is used, when a step starts. */
+  readonly missing: Uint32Array;
+  readonly uses: Uint32Array;
+  /** Instructions without inputs, parameters aside. */
+  readonly roots: readonly number[];
+  readonly parameters: readonly { readonly register: number; readonly name: string }[];
+  readonly assigned: readonly { readonly register: number; readonly name: string }[];
+}
 
 /** What a step reports to. */
 export interface Observer {
