@@ -42,8 +42,9 @@ const contract = (
     );
   }
   const out = into ?? Tensor.zeros(shape);
-  const at = { [roles.x]: operands[0], [roles.y]: operands[1], [roles.z]: out } as Record<Slot, Tensor>;
-  form.accumulate[roles.z](at.x, at.y, at.z);
+  const filling = (slot: Slot): Tensor =>
+    slot === roles.z ? out : slot === roles.x ? operands[0] : operands[1];
+  form.accumulate[roles.z](filling('x'), filling('y'), filling('z'));
   return out;
 };
 

@@ -14,11 +14,21 @@ type BinaryKernel = 'add' | 'sub' | 'and' | 'or' | 'xor' | 'mul' | 'mulAdd';
 const binary =
   (name: BinaryKernel): Binary =>
   (x, y, into) => {
-    if (!equalShapes(x.shape, y.shape)) return broadcast(name, x, y, into);
-    const out = output(x.shape, into);
-    kernels()[name](x.ptr, y.ptr, out.ptr, 1, out.size, 0, 8, 0, 8);
-    return out;
+    const same = equalShapes(x.shape, y.shape);
+    if (same || isWord(y, x)) return flat(name, x, y, output(x.shape, into));
+    if (isWord(x, y)) return flat(name, x, y, output(y.shape, into));
+    return broadcast(name, x, y, into);
   };
+
+/** Whether x is one word that broadcasts to the shape of y. */
+const isWord = (x: Tensor, y: Tensor): boolean => x.size === 1 && x.shape.length <= y.shape.length;
+
+/** Operands as long as the result, or of one word. */
+const flat = (name: BinaryKernel, x: Tensor, y: Tensor, out: Tensor): Tensor => {
+  const { size } = out;
+  kernels()[name](x.ptr, y.ptr, out.ptr, 1, size, 0, x.size === size ? 8 : 0, 0, y.size === size ? 8 : 0);
+  return out;
+};
 
 const broadcast = (name: BinaryKernel, x: Tensor, y: Tensor, into: Tensor | undefined): Tensor => {
   const shape = broadcastShapes(x.shape, y.shape);

@@ -1,6 +1,7 @@
 import { RingError } from './error.js';
 import type { Form } from './form.js';
-import { gemm, type Matrix } from './gemm.js';
+import { type Extents, gemm, type Matrix } from './gemm.js';
+import { walk } from './nest.js';
 import { broadcastShapes, broadcastStrides, format, type Shape } from './shape.js';
 import type { Tensor } from './tensor.js';
 
@@ -11,44 +12,47 @@ export interface MatmulOptions {
   readonly transposeY?: boolean;
 }
 
-/** Matrix i of a stack, as a product reads it. */
+/** An extent counted from the end of a shape. */
+const fromEnd = (shape: Shape, axis: 1 | 2): number => shape[shape.length - axis]!;
+
+const matrixSize = (shape: Shape): number => fromEnd(shape, 2) * fromEnd(shape, 1);
+
+/** The matrix at an offset in a stack, as a product reads it. */
 const matrix = (x: Tensor, offset: number, transposed: boolean): Matrix => {
-  const cols = x.shape[x.shape.length - 1]!;
+  const cols = fromEnd(x.shape, 1);
   return { ptr: x.ptr + offset * 8, row: transposed ? 1 : cols, col: transposed ? cols : 1 };
 };
 
-/** Adds to the matrices of one operand, for all indices of the leading axes the stacks broadcast to. */
+/** Visits the offsets of the matrices of all three stacks, for every index of the leading axes x and y broadcast to. */
 const eachMatrix = (
   x: Tensor,
   y: Tensor,
   z: Tensor,
   visit: (x: number, y: number, z: number) => void,
 ): void => {
+  if (z.shape.length === 2) {
+    visit(0, 0, 0);
+    return;
+  }
   const batch = z.shape.slice(0, -2);
-  const steps = [x, y].map((operand) => {
-    const lead = operand.shape.slice(0, -2);
-    const matrixSize = operand.shape[operand.shape.length - 2]! * operand.shape[operand.shape.length - 1]!;
-    return broadcastStrides(lead, batch).map((step) => step * matrixSize);
-  }) as [number[], number[]];
-  const zSize = z.shape[z.shape.length - 2]! * z.shape[z.shape.length - 1]!;
-  let index = 0;
-  const descend = (axis: number, a: number, b: number): void => {
-    if (axis === batch.length) visit(a, b, zSize * index++);
-    else
-      for (let i = 0; i < batch[axis]!; i++)
-        descend(axis + 1, a + i * steps[0][axis]!, b + i * steps[1][axis]!);
-  };
-  descend(0, 0, 0);
+  const steps = (operand: Shape) => broadcastStrides(operand.slice(0, -2), batch);
+  const [xSize, ySize, zSize] = [matrixSize(x.shape), matrixSize(y.shape), matrixSize(z.shape)];
+  walk({ extents: batch, a: steps(x.shape), b: steps(y.shape) }, 0, (i, j, l) =>
+    visit(i * xSize, j * ySize, l * zSize),
+  );
 };
 
 export const matmulForm = (options: MatmulOptions): Form => {
   const { transposeX = false, transposeY = false } = options;
-  const dimensions = (x: Shape, y: Shape) => {
-    const [m, kx] = matrixShape(x, transposeX);
-    const [ky, n] = matrixShape(y, transposeY);
-    if (kx !== ky)
-      throw new RingError('shape', `inner extents of ${format(x)} and ${format(y)} differ: ${kx} and ${ky}`);
-    return { m, n, k: kx };
+  const dimensions = (x: Shape, y: Shape): Extents => {
+    if (x.length < 2 || y.length < 2) {
+      throw new RingError('shape', `matrices have two axes or more; got ${format(x)} and ${format(y)}`);
+    }
+    const k = fromEnd(x, transposeX ? 2 : 1);
+    const ky = fromEnd(y, transposeY ? 1 : 2);
+    if (k !== ky)
+      throw new RingError('shape', `inner extents of ${format(x)} and ${format(y)} differ: ${k} and ${ky}`);
+    return { m: fromEnd(x, transposeX ? 1 : 2), n: fromEnd(y, transposeY ? 2 : 1), k };
   };
   return {
     name: 'matmul',
@@ -80,10 +84,4 @@ export const matmulForm = (options: MatmulOptions): Form => {
       },
     },
   };
-};
-
-const matrixShape = (shape: Shape, transposed: boolean): readonly [number, number] => {
-  if (shape.length < 2) throw new RingError('shape', `a matrix has two axes or more; got ${format(shape)}`);
-  const [rows, cols] = shape.slice(-2) as [number, number];
-  return transposed ? [cols, rows] : [rows, cols];
 };

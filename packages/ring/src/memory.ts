@@ -46,7 +46,7 @@ const classOf = (last: number): number => {
 const classBytes = (last: number): number => {
   if (last < 4) return (last + 1) * 16;
   const shift = 29 - Math.clz32(last);
-  return ((last >>> shift) + 1) * 2 ** (shift + 4);
+  return ((last >>> shift) + 1) * (16 << shift);
 };
 
 /** The address of a fresh block; its contents are arbitrary. Throws `memory` when 4 GiB are used up. */

@@ -63,7 +63,7 @@ export const windowCounts = (win: Window, height: number, width: number): Two =>
 const image = (shape: Shape): readonly [number, number, number, number] => {
   if (shape.length !== 4)
     throw new RingError('shape', `images are [batch, channels, height, width]; got ${format(shape)}`);
-  return shape as unknown as readonly [number, number, number, number];
+  return shape as readonly [number, number, number, number];
 };
 
 export const im2colShape = (shape: Shape, win: Window): Shape => {
