@@ -7,3 +7,4 @@ export * from './plain.js';
 export * from './protocol.js';
 export * from './session.js';
 export * from './simulate.js';
+export * from './transcript.js';

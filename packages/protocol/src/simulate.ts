@@ -16,6 +16,9 @@ export interface Party<S> {
   readonly protocol: Protocol<S>;
 }
 
+/** What an outside party of a simulation does. */
+export type ClientBody = (client: Client, session: Session) => Promise<void>;
+
 /** What the parties returned, and what it took. */
 export interface Simulation<T> {
   readonly results: readonly T[];
@@ -29,7 +32,7 @@ export interface Simulation<T> {
 export const simulate = async <S, T>(
   scheme: Scheme<S>,
   body: (party: Party<S>) => Promise<T>,
-  options: SimulateOptions & { readonly clients?: readonly ((client: Client, session: Session) => Promise<void>)[] } = {},
+  options: SimulateOptions & { readonly clients?: readonly ClientBody[] } = {},
 ): Promise<Simulation<T>> => {
   const { clients = [] } = options;
   const network = local(scheme.parties, { ...options, outside: clients.length });
