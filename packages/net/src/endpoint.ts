@@ -54,9 +54,17 @@ export const isLoopback = (host: string): boolean => {
 export const isWildcard = (host: string): boolean => host === '0.0.0.0' || host === '::';
 
 /** Plain sockets are for one machine: throws unless the link is protected, local, or the user said `insecure`. */
-export const requireProtection = (host: string, link: { readonly tls: boolean; readonly insecure: boolean }): void => {
+export const requireProtection = (
+  host: string,
+  link: { readonly tls: boolean; readonly insecure: boolean },
+): void => {
   if (link.tls || link.insecure || isLoopback(host)) return;
-  throw new TriadError('bad-argument', `plain sockets to or from ${host} would show the shares to the network`, {
-    remedy: 'make certificates with `triad keys` and give them as `tls`, or say `insecure` (--insecure) for a test',
-  });
+  throw new TriadError(
+    'bad-argument',
+    `plain sockets to or from ${host} would show the shares to the network`,
+    {
+      remedy:
+        'make certificates with `triad keys` and give them as `tls`, or say `insecure` (--insecure) for a test',
+    },
+  );
 };

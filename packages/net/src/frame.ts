@@ -117,24 +117,33 @@ export class DataDecoder {
     const step = view.getUint32(at, true);
     const index = view.getUint32(at + 4, true);
     const path = view.getUint32(at + 8, true);
-    if (index > maxIndex || path > maxPath) throw this.#bad(`an impossible address, index ${index}, path ${path}`);
+    if (index > maxIndex || path > maxPath)
+      throw this.#bad(`an impossible address, index ${index}, path ${path}`);
     return { step, index, path };
   }
 
   #piece(address: Address, bytes: Uint8Array, more: boolean): void {
     const partial = this.#partial;
-    if (partial === undefined && !more) return this.deliver(address, own(bytes));
+    if (partial === undefined && !more) {
+      this.deliver(address, own(bytes));
+      return;
+    }
     if (more && bytes.length !== pieceBytes) throw this.#bad(`a piece of ${bytes.length} bytes`, address);
     const whole = partial ?? { address, parts: [], size: 0 };
-    if (!same(whole.address, address)) throw this.#bad('another message before the last one was complete', address);
+    if (!same(whole.address, address))
+      throw this.#bad('another message before the last one was complete', address);
     whole.parts.push(bytes);
     whole.size += bytes.length;
     if (whole.size > maxMessageBytes) {
-      throw new TriadError('limit', `party ${this.party} sent a message of more than ${maxMessageBytes} bytes`, {
-        party: this.party,
-        op: formatAddress(address),
-        remedy: 'send it in parts',
-      });
+      throw new TriadError(
+        'limit',
+        `party ${this.party} sent a message of more than ${maxMessageBytes} bytes`,
+        {
+          party: this.party,
+          op: formatAddress(address),
+          remedy: 'send it in parts',
+        },
+      );
     }
     this.#partial = more ? whole : undefined;
     if (!more) this.deliver(address, join(whole));
@@ -149,7 +158,8 @@ export class DataDecoder {
   }
 }
 
-const same = (a: Address, b: Address): boolean => a.step === b.step && a.index === b.index && a.path === b.path;
+const same = (a: Address, b: Address): boolean =>
+  a.step === b.step && a.index === b.index && a.path === b.path;
 
 /** A view keeps all memory it was cut from: worth it only when it is most of that. */
 const own = (bytes: Uint8Array): Uint8Array =>

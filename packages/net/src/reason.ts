@@ -27,7 +27,8 @@ const maxText = 1000;
 export const plainText = (text: string, length = maxText): string =>
   text.slice(0, length).replace(/\p{C}+/gu, ' ');
 
-const without = (text: string, end: string): string => (text.endsWith(end) ? text.slice(0, -end.length) : text);
+const without = (text: string, end: string): string =>
+  text.endsWith(end) ? text.slice(0, -end.length) : text;
 
 /** What to tell the peers when this party fails with an error. */
 export const toReason = (error: Error, self: number): Reason => {

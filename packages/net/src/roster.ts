@@ -24,13 +24,20 @@ export const checkJob = (job: string): void => {
 export const checkRoster = ({ job, parties, outside }: Roster): void => {
   checkJob(job);
   if (!(Number.isInteger(parties) && parties >= 2 && parties + outside.length <= maxParties)) {
-    throw new TriadError('bad-argument', `a job has 2 to ${maxParties} parties; got ${parties} + ${outside.length}`);
+    throw new TriadError(
+      'bad-argument',
+      `a job has 2 to ${maxParties} parties; got ${parties} + ${outside.length}`,
+    );
   }
   for (const [i, name] of outside.entries()) {
     if (namePattern.test(name) && outside.indexOf(name) === i) continue;
-    throw new TriadError('bad-argument', `outside party ${JSON.stringify(name)} has a bad name or one given twice`, {
-      remedy: 'use up to 32 letters, digits and dashes, a letter first',
-    });
+    throw new TriadError(
+      'bad-argument',
+      `outside party ${JSON.stringify(name)} has a bad name or one given twice`,
+      {
+        remedy: 'use up to 32 letters, digits and dashes, a letter first',
+      },
+    );
   }
 };
 
@@ -59,7 +66,8 @@ export const rankOf = (roster: Roster, role: number | string): Rank => {
 export const linked = (roster: Roster, a: Rank, b: Rank): boolean =>
   a !== b && (a < roster.parties || b < roster.parties);
 
-export const peersOf = (roster: Roster, rank: Rank): Rank[] => ranks(roster).filter((r) => linked(roster, rank, r));
+export const peersOf = (roster: Roster, rank: Rank): Rank[] =>
+  ranks(roster).filter((r) => linked(roster, rank, r));
 
 /** Of each pair the higher rank dials the lower. */
 export const dials = (roster: Roster, from: Rank): Rank[] => peersOf(roster, from).filter((to) => to < from);

@@ -1,0 +1,32 @@
+import { type Rank, TriadError } from '@triad/protocol';
+import type { Directory } from './directory.js';
+import { formatUrl, parseEndpoint } from './endpoint.js';
+import { partyName, type Roster, rankOf, roleName } from './roster.js';
+
+/** Role to `host:port`; only parties that others dial need an entry. */
+export type Peers = Readonly<Record<string, string>>;
+
+const isNumber = /^\d+$/;
+
+/** Throws `bad-argument` for roles that the job does not have. */
+export const checkPeers = (roster: Roster, peers: Peers): void => {
+  for (const [role, address] of Object.entries(peers)) {
+    rankOf(roster, isNumber.test(role) ? Number(role) : role);
+    parseEndpoint(address, `peers, role ${role}`);
+  }
+};
+
+/** A list that the user wrote down. */
+export const fixedPeers = (roster: Roster, peers: Peers, secure: boolean): Directory => ({
+  volatile: false,
+  seenAs: undefined,
+  announce: async () => {},
+  find: async (rank: Rank) => {
+    const address = peers[roleName(roster, rank)];
+    if (address !== undefined) return formatUrl(parseEndpoint(address, 'peers'), secure);
+    throw new TriadError('bad-argument', `peers: there is no address of ${partyName(roster, rank)}`, {
+      remedy: `add ${roleName(roster, rank)}=host:port`,
+    });
+  },
+  close: async () => {},
+});

@@ -1,0 +1,165 @@
+import { randomBytes } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type Agreement, type Channel, type Rank, TriadError } from '@triad/protocol';
+import { SocketChannel } from './channel.js';
+import type { Directory } from './directory.js';
+import { type Endpoint, formatUrl, isWildcard, parseUrl, requireProtection } from './endpoint.js';
+import { greet } from './greet.js';
+import type { Refusal, Self } from './handshake.js';
+import { dials, partyName, peersOf, type Roster, roleName } from './roster.js';
+import { type Credentials, dial, type Listening, listen, type Wire } from './wire.js';
+
+/** All that a party needs to meet the others. */
+export interface Joining {
+  readonly roster: Roster;
+  readonly rank: Rank;
+  readonly agreement: Agreement;
+  readonly listen: Endpoint;
+  readonly tls: Credentials | undefined;
+  readonly insecure: boolean;
+  /** Milliseconds to find everybody. */
+  readonly timeout: number;
+  readonly lostAfter: number;
+  readonly log: (line: string) => void;
+  readonly open: (signal: AbortSignal) => Promise<Directory>;
+}
+
+/** Connections that may be shaking hands at the same time. */
+const maxGreetings = 64;
+
+/** Meets every peer; resolves when there is a link to each. */
+export const join = async (joining: Joining): Promise<Channel> => {
+  const meeting = new Meeting(joining);
+  const { channel } = meeting;
+  try {
+    await meeting.start();
+    await channel.whole;
+    return channel;
+  } catch (error) {
+    await channel.close(error as Error);
+    throw error;
+  } finally {
+    await meeting.end();
+  }
+};
+
+class Meeting {
+  readonly channel: SocketChannel;
+  readonly #self: Self;
+  readonly #over = new AbortController();
+  readonly #timer: NodeJS.Timeout;
+  readonly #troubles = new Map<Rank, string>();
+  #strange = '';
+  #greetings = 0;
+  #directory: Directory | undefined;
+  #listening: Listening | undefined;
+
+  constructor(private readonly joining: Joining) {
+    const { roster, rank, agreement, lostAfter, timeout } = joining;
+    this.channel = new SocketChannel(roster, rank, { lostAfter });
+    const nonce = () => randomBytes(16).toString('hex');
+    this.#self = { roster, rank, agreement, nonce, has: (peer) => this.channel.has(peer) };
+    this.#timer = setTimeout(() => this.#late(), timeout);
+  }
+
+  async start(): Promise<void> {
+    const { roster, rank, tls, open } = this.joining;
+    this.#directory = await open(this.#over.signal);
+    if (peersOf(roster, rank).some((peer) => peer > rank)) {
+      this.#listening = await listen(this.joining.listen, tls, (wire) => void this.#welcome(wire));
+      await this.#directory.announce(this.#url(this.#listening.endpoint));
+    }
+    for (const peer of dials(roster, rank)) {
+      this.#seek(peer, this.#directory).catch((error: Error) => this.channel.close(error));
+    }
+  }
+
+  async end(): Promise<void> {
+    clearTimeout(this.#timer);
+    this.#over.abort();
+    this.#listening?.close();
+    await this.#directory?.close();
+  }
+
+  #url({ host, port }: Endpoint): string {
+    const seen = isWildcard(host) ? (this.#directory?.seenAs ?? host) : host;
+    const url = formatUrl({ host: seen, port }, this.joining.tls !== undefined);
+    this.joining.log(`listening at ${url}`);
+    return url;
+  }
+
+  /** Somebody dialed. */
+  async #welcome(wire: Wire): Promise<void> {
+    if (this.#greetings >= maxGreetings) return wire.web.terminate();
+    this.#greetings++;
+    const refusal = await greet(wire, this.#self, undefined, (peer) => this.#link(peer, wire));
+    this.#greetings--;
+    if (refusal === undefined) return;
+    if (refusal.fatal) return this.channel.close(refusal.error);
+    const { remoteAddress, remotePort } = wire.socket;
+    this.#strange = `refused a connection from ${remoteAddress}:${remotePort}: ${refusal.error.message}`;
+    this.joining.log(this.#strange);
+  }
+
+  /** Looks for a party and dials it until it answers. */
+  async #seek(peer: Rank, directory: Directory): Promise<void> {
+    const { signal } = this.#over;
+    for (let pause = 20; !signal.aborted; pause = Math.min(pause * 1.5, 250)) {
+      const refusal = await this.#tryLink(peer, await directory.find(peer));
+      if (refusal === undefined) return;
+      if (refusal.fatal || (refusal.error.code === 'mismatch' && !directory.volatile)) throw refusal.error;
+      this.#note(peer, refusal.error.message);
+      await sleep(pause, undefined, { signal }).catch(() => {});
+    }
+  }
+
+  async #tryLink(peer: Rank, url: string | undefined): Promise<Refusal | undefined> {
+    if (url === undefined) return later('it has not announced itself');
+    const endpoint = parseUrl(url);
+    const { tls, insecure } = this.joining;
+    if (endpoint === undefined) return later('what it announced is no address');
+    if (endpoint.secure !== (tls !== undefined)) {
+      return later(`it announced ${url}, but this party ${tls ? 'speaks TLS' : 'has no certificate'}`);
+    }
+    requireProtection(endpoint.host, { tls: tls !== undefined, insecure });
+    try {
+      const wire = await dial(endpoint, tls);
+      return await greet(wire, this.#self, peer, () => this.#link(peer, wire));
+    } catch (error) {
+      return later(`${url}: ${(error as Error).message}`);
+    }
+  }
+
+  /** A link to a party, unless another one was faster. */
+  #link(peer: Rank, wire: Wire): void {
+    if (this.channel.has(peer)) {
+      wire.web.terminate();
+      return;
+    }
+    this.channel.attach(peer, wire);
+    this.joining.log(`connected to ${partyName(this.joining.roster, peer)}`);
+  }
+
+  #note(peer: Rank, trouble: string): void {
+    if (this.#troubles.get(peer) === trouble) return;
+    this.#troubles.set(peer, trouble);
+    this.joining.log(`waiting for ${partyName(this.joining.roster, peer)}: ${trouble}`);
+  }
+
+  #late(): void {
+    const { roster, timeout } = this.joining;
+    const missing = this.channel.peers.filter((peer) => !this.channel.has(peer));
+    const each = missing.map((peer) => {
+      const trouble = this.#troubles.get(peer);
+      return partyName(roster, peer) + (trouble === undefined ? '' : ` (${trouble})`);
+    });
+    const what = `${each.join(', ')} did not join in ${timeout / 1000} s${this.#strange && `; ${this.#strange}`}`;
+    const first = missing[0];
+    const remedy = `start role ${missing.map((peer) => roleName(roster, peer)).join(', ')} of job ${roster.job}`;
+    const context = first === undefined ? { remedy } : { party: first, remedy };
+    this.#over.abort();
+    void this.channel.close(new TriadError('timeout', what, context));
+  }
+}
+
+const later = (what: string): Refusal => ({ error: new TriadError('timeout', what), fatal: false });

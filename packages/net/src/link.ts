@@ -1,0 +1,173 @@
+import { type Address, type Rank, TriadError } from '@triad/protocol';
+import type { WebSocket } from 'ws';
+import { decodeControl, encodeControl } from './control.js';
+import { DataDecoder, encodeData, frameKind, type Outgoing } from './frame.js';
+import { fromReason, type Reason } from './reason.js';
+import type { Wire } from './wire.js';
+
+/** Whom a link tells what happens on it. */
+export interface LinkOwner {
+  /** A message. Throws to fail the link. */
+  readonly deliver: (from: Rank, address: Address, bytes: Uint8Array) => void;
+  /** The peer is done: an ordinary end. */
+  readonly done: (from: Rank) => void;
+  /** The link cannot be used any more. */
+  readonly failed: (from: Rank, error: TriadError) => void;
+}
+
+export interface LinkPeer {
+  readonly rank: Rank;
+  /** `party 1 (127.0.0.1:8701)`. */
+  readonly name: string;
+}
+
+const sendOptions = { binary: true, compress: false };
+const ping = encodeControl({ kind: 'ping' });
+/** Beats in silence after which a peer is lost. */
+const maxSilence = 4;
+/** A queue of so many bytes is sent without waiting for the end of the tick. */
+const promptBytes = 2 ** 16;
+
+/** One peer's websocket after the handshake. */
+export class Link {
+  readonly #web: WebSocket;
+  readonly #decoder: DataDecoder;
+  readonly #closed: Promise<void>;
+  #queue: Outgoing[] = [];
+  #queued = 0;
+  #over = false;
+  #silence = 0;
+  #bytesRead = 0;
+
+  constructor(
+    readonly peer: LinkPeer,
+    private readonly wire: Wire,
+    private readonly owner: LinkOwner,
+  ) {
+    this.#web = wire.web;
+    this.#decoder = new DataDecoder(peer.rank, (address, bytes) => owner.deliver(peer.rank, address, bytes));
+    this.#web.on('message', (frame: Buffer, binary: boolean) => this.#receive(frame, binary));
+    this.#web.on('error', (error) => this.#fail(this.#broken(error)));
+    this.#closed = new Promise((resolve) => {
+      this.#web.once('close', () => {
+        this.#fail(this.#lost('closed the connection'));
+        resolve();
+      });
+    });
+  }
+
+  /** Bytes that wait to be sent. */
+  get waiting(): number {
+    return this.#over ? 0 : this.#queued + this.#web.bufferedAmount;
+  }
+
+  /** Queues a message; returns whether a flush was due already. */
+  push(message: Outgoing): boolean {
+    const planned = this.#queue.length > 0;
+    this.#queue.push(message);
+    this.#queued += message.bytes.length;
+    if (this.#queued >= promptBytes) this.flush();
+    return planned;
+  }
+
+  /** Sends what is queued, as one frame if it fits. */
+  flush(): void {
+    const queue = this.#queue;
+    if (queue.length === 0) return;
+    this.#queue = [];
+    this.#queued = 0;
+    if (this.#over) return;
+    for (const frame of encodeData(queue, Buffer.allocUnsafe)) this.#web.send(frame, sendOptions);
+  }
+
+  /** Resolves when the socket has taken what was sent, or is closed. */
+  drained(): Promise<void> {
+    const { socket } = this.wire;
+    const taken = new Promise<void>((resolve) => {
+      if (socket.writableNeedDrain) socket.once('drain', resolve);
+      else setImmediate(resolve);
+    });
+    return Promise.race([taken, this.#closed]);
+  }
+
+  pause(): void {
+    this.#web.pause();
+  }
+
+  resume(): void {
+    this.#web.resume();
+  }
+
+  /** Called at a steady pace: says that this party lives, and counts in how many calls the peer did not. */
+  beat(): void {
+    if (this.#web.bufferedAmount === 0 && this.#web.readyState === this.#web.OPEN)
+      this.#web.send(ping, sendOptions);
+    const { bytesRead } = this.wire.socket;
+    this.#silence = bytesRead !== this.#bytesRead || this.#web.isPaused ? 0 : this.#silence + 1;
+    this.#bytesRead = bytesRead;
+    if (this.#silence < maxSilence) return;
+    this.#fail(this.#lost('is silent'));
+    this.#web.terminate();
+  }
+
+  /** Sends what is queued and a goodbye; resolves when the peer has taken all and closed, or is lost. */
+  close(reason?: Reason): Promise<void> {
+    if (!this.#over) {
+      this.flush();
+      this.#over = true;
+      this.#web.send(encodeControl({ kind: 'goodbye', body: reason }), sendOptions);
+    }
+    this.#web.resume();
+    this.#web.close();
+    return this.#closed;
+  }
+
+  terminate(): void {
+    this.#web.terminate();
+  }
+
+  #receive(frame: Uint8Array, binary: boolean): void {
+    if (this.#over) return;
+    try {
+      if (binary && frame[0] === frameKind.data) this.#decoder.read(frame);
+      else this.#control(frame, binary);
+    } catch (error) {
+      this.#fail(error instanceof TriadError ? error : this.#broken(error as Error));
+    }
+  }
+
+  #control(frame: Uint8Array, binary: boolean): void {
+    const control = binary ? decodeControl(frame) : undefined;
+    if (control?.kind === 'ping') return;
+    if (control?.kind !== 'goodbye') throw this.#bad('a frame of no known form');
+    const { body } = control;
+    if (body !== undefined) throw fromReason(body, this.peer.name);
+    this.#over = true;
+    this.owner.done(this.peer.rank);
+  }
+
+  #fail(error: TriadError): void {
+    if (this.#over) return;
+    this.owner.failed(this.peer.rank, error);
+  }
+
+  #bad(what: string): TriadError {
+    const { rank, name } = this.peer;
+    const remedy = 'check that it runs the same version, and that nobody else can reach the port';
+    return new TriadError('bad-message', `${name} sent ${what}`, { party: rank, remedy });
+  }
+
+  #broken(error: Error & { code?: string }): TriadError {
+    const { rank, name } = this.peer;
+    if (!error.code?.startsWith('WS_ERR_')) return this.#lost(`broke the connection (${error.message})`);
+    if (error.code !== 'WS_ERR_UNSUPPORTED_MESSAGE_LENGTH')
+      return this.#bad(`a bad frame (${error.message})`);
+    return new TriadError('limit', `${name} sent a frame above the largest size`, { party: rank });
+  }
+
+  #lost(how: string): TriadError {
+    const { rank, name } = this.peer;
+    const remedy = 'see what it printed last, then start all parties again';
+    return new TriadError('peer-lost', `${name} ${how}`, { party: rank, remedy });
+  }
+}

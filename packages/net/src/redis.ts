@@ -1,0 +1,81 @@
+import { type Rank, TriadError } from '@triad/protocol';
+import { Redis } from 'ioredis';
+import { announcementPace, announcementTime, type Directory, maxUrl } from './directory.js';
+import { type Roster, roleName } from './roster.js';
+
+const attempts = 5;
+
+/** `redis://host:port`, without user and password. */
+const shown = (url: string): string => {
+  const { protocol, host } = new URL(url);
+  return `${protocol}//${host}`;
+};
+
+const checkUrl = (url: string): void => {
+  if (URL.canParse(url) && /^rediss?:\/\/./.test(url)) return;
+  throw new TriadError('bad-argument', 'redis: not a URL of a Redis server', {
+    remedy: 'write redis://host:port, or rediss:// for TLS',
+  });
+};
+
+/** Addresses in Redis, under `triad:{job}:party:{role}`. Throws `timeout` when the server does not answer. */
+export const redisDirectory = async (url: string, roster: Roster, rank: Rank): Promise<Directory> => {
+  checkUrl(url);
+  let trouble: Error | undefined;
+  const redis = new Redis(url, {
+    lazyConnect: true,
+    connectTimeout: 2000,
+    commandTimeout: 5000,
+    maxRetriesPerRequest: attempts,
+    retryStrategy: (attempt) => (attempt > attempts ? null : 200 * attempt),
+  });
+  redis.on('error', (error: Error) => {
+    trouble = error;
+  });
+  const ask = async <T>(question: Promise<T>): Promise<T> => {
+    try {
+      return await question;
+    } catch (cause) {
+      const why = (trouble ?? (cause as Error)).message;
+      const remedy = 'check the URL, and that the server runs and can be reached from here';
+      throw new TriadError('timeout', `Redis at ${shown(url)} does not answer (${why})`, { remedy, cause });
+    }
+  };
+  const key = (r: Rank) => `triad:${roster.job}:party:${roleName(roster, r)}`;
+  let refresh: NodeJS.Timeout | undefined;
+  let announced: string | undefined;
+  try {
+    await ask(redis.ping());
+  } catch (error) {
+    redis.disconnect();
+    throw error;
+  }
+  return {
+    volatile: true,
+    seenAs: redis.stream.localAddress,
+    announce: async (address) => {
+      announced = address;
+      const set = () => redis.set(key(rank), address, 'PX', announcementTime);
+      await ask(set());
+      refresh = setInterval(() => void set().catch(() => {}), announcementPace);
+    },
+    find: async (peer) => {
+      const address = await ask(redis.get(key(peer)));
+      return address !== null && address.length <= maxUrl ? address : undefined;
+    },
+    close: async () => {
+      clearInterval(refresh);
+      if (announced !== undefined) await withdraw(redis, key(rank), announced).catch(() => {});
+      redis.disconnect();
+    },
+  };
+};
+
+/** Deletes a key unless somebody else has set it since. */
+const withdraw = (redis: Redis, key: string, value: string): Promise<unknown> =>
+  redis.eval(
+    "if redis.call('get', KEYS[1]) == ARGV[1] then return redis.call('del', KEYS[1]) end",
+    1,
+    key,
+    value,
+  );

@@ -1,0 +1,140 @@
+import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http';
+import { createServer as createSecureServer } from 'node:https';
+import type { AddressInfo, Socket } from 'node:net';
+import { TLSSocket } from 'node:tls';
+import { TriadError } from '@triad/protocol';
+import { WebSocket, WebSocketServer } from 'ws';
+import { type Endpoint, formatEndpoint, formatUrl, isLoopback } from './endpoint.js';
+import { maxFrameBytes } from './frame.js';
+
+/** PEM texts: the job's authority, this party's certificate and its key. `keys` makes them. */
+export interface Credentials {
+  readonly ca: string;
+  readonly cert: string;
+  readonly key: string;
+}
+
+/** An open websocket and the socket under it. */
+export interface Wire {
+  readonly web: WebSocket;
+  readonly socket: Socket;
+}
+
+/** Who a certificate was made for. */
+export interface Certified {
+  readonly role: string;
+  readonly job: string;
+}
+
+/** Milliseconds a stranger has to become a party. */
+export const greetingTime = 5000;
+
+const webOptions = {
+  perMessageDeflate: false,
+  skipUTF8Validation: true,
+  autoPong: false,
+  maxPayload: maxFrameBytes,
+  maxFragments: 1,
+};
+
+export const mutual = (tls: Credentials) => ({ ...tls, minVersion: 'TLSv1.3' as const });
+
+/** What the other side's certificate says; undefined on a plain socket. The chain was checked by TLS. */
+export const certified = (socket: Socket): Certified | undefined => {
+  if (!(socket instanceof TLSSocket)) return undefined;
+  const { CN, O } = socket.getPeerCertificate().subject ?? {};
+  return { role: String(CN), job: String(O) };
+};
+
+/** Opens a websocket; rejects with what went wrong underneath. */
+export const dial = (endpoint: Endpoint, tls?: Credentials): Promise<Wire> =>
+  new Promise((resolve, reject) => {
+    let socket: Socket | undefined;
+    const web = new WebSocket(formatUrl(endpoint, tls !== undefined), {
+      ...webOptions,
+      handshakeTimeout: greetingTime,
+      // Masks keep browsers from confusing proxies. There are none of these here, and `ws` skips masks of zero.
+      ...((tls !== undefined || isLoopback(endpoint.host)) && { generateMask: (mask) => void mask.fill(0) }),
+      // Names in certificates are roles, checked by the handshake.
+      ...(tls && { ...mutual(tls), checkServerIdentity: () => false }),
+    });
+    web.once('upgrade', (response) => {
+      socket = response.socket.setNoDelay();
+    });
+    web.once('error', reject);
+    web.once('open', () => {
+      web.off('error', reject);
+      resolve({ web, socket: socket! });
+    });
+  });
+
+export interface Listening {
+  readonly endpoint: Endpoint;
+  /** Frees the port; websockets stay open. */
+  close(): void;
+}
+
+const maxConnections = 256;
+const limits = {
+  headersTimeout: greetingTime,
+  requestTimeout: greetingTime,
+  connectionsCheckingInterval: 1000,
+  maxHeaderSize: 2 ** 13,
+};
+
+/** An HTTP server, over mutual TLS if there are credentials, that gives strangers little room and little time. */
+export const boundedServer = (onRequest: RequestListener, tls?: Credentials): Server => {
+  const server =
+    tls === undefined
+      ? createServer(limits, onRequest)
+      : createSecureServer(
+          {
+            ...limits,
+            ...mutual(tls),
+            requestCert: true,
+            rejectUnauthorized: true,
+            handshakeTimeout: greetingTime,
+          },
+          onRequest,
+        );
+  server.maxConnections = maxConnections;
+  return server;
+};
+
+/** Listens; throws `bad-argument` naming the option when the address cannot be had. */
+export const bind = (server: Server, { host, port }: Endpoint, option: string): Promise<Endpoint> =>
+  new Promise((resolve, reject) => {
+    server.once('error', (cause: NodeJS.ErrnoException) => {
+      const at = formatEndpoint({ host, port });
+      const remedy = 'choose a free port, or 0 for any';
+      reject(
+        new TriadError('bad-argument', `${option}: cannot listen on ${at} (${cause.code})`, {
+          remedy,
+          cause,
+        }),
+      );
+    });
+    server.listen(port, host, () => resolve({ host, port: (server.address() as AddressInfo).port }));
+  });
+
+/** Takes in websockets until closed. */
+export const listen = async (
+  at: Endpoint,
+  tls: Credentials | undefined,
+  onWire: (wire: Wire) => void,
+): Promise<Listening> => {
+  const server = boundedServer((_, response) => void response.writeHead(426).end(), tls);
+  const sockets = new WebSocketServer({ ...webOptions, server, clientTracking: false });
+  sockets.on('error', () => {});
+  sockets.on('connection', (web: WebSocket, { socket }: IncomingMessage) =>
+    onWire({ web, socket: socket.setNoDelay() }),
+  );
+  const endpoint = await bind(server, at, 'listen');
+  return {
+    endpoint,
+    close: () => {
+      server.close();
+      server.closeAllConnections();
+    },
+  };
+};
