@@ -1,0 +1,1 @@
+export { replicated } from './replicated.js';
