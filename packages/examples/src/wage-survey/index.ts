@@ -1,0 +1,1 @@
+export { type Survey, surveyWages } from './wage-survey.js';
