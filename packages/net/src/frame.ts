@@ -16,51 +16,44 @@ export const maxFrameBytes = 1 + headerBytes + pieceBytes;
 
 const moreFollows = 2 ** 31;
 
+/** A message, or a piece of one that more pieces follow. */
 export interface Outgoing {
   readonly address: Address;
   readonly bytes: Uint8Array;
+  readonly more?: boolean;
 }
 
-/** A part of a message that fits into a frame. */
-interface Piece extends Outgoing {
-  readonly more: boolean;
-}
-
-/** Memory for a frame; may be uninitialised. */
+/** Memory for the next frame; may be uninitialised. */
 export type Allocate = (bytes: number) => Uint8Array;
 
-/** The messages as data frames, as few as the largest size allows. Each payload is copied once. */
-export const encodeData = (messages: readonly Outgoing[], allocate: Allocate): Uint8Array[] => {
-  const frames: Uint8Array[] = [];
-  let batch: Piece[] = [];
+/** Writes messages as data frames, as few as the largest size allows. Each payload is copied once. */
+export const encodeData = (messages: readonly Outgoing[], allocate: Allocate): void => {
+  let batch: Outgoing[] = [];
   let size = 1;
-  const flush = () => {
-    if (batch.length > 0) frames.push(encodeBatch(batch, size, allocate));
-    batch = [];
-    size = 1;
+  const add = (piece: Outgoing) => {
+    const bytes = headerBytes + piece.bytes.length;
+    if (size + bytes > maxFrameBytes) {
+      encodeBatch(batch, size, allocate);
+      batch = [];
+      size = 1;
+    }
+    batch.push(piece);
+    size += bytes;
   };
   for (const message of messages) {
-    for (const piece of pieces(message)) {
-      if (size + headerBytes + piece.bytes.length > maxFrameBytes) flush();
-      batch.push(piece);
-      size += headerBytes + piece.bytes.length;
-    }
+    if (message.bytes.length <= pieceBytes) add(message);
+    else for (const piece of pieces(message)) add(piece);
   }
-  flush();
-  return frames;
+  if (batch.length > 0) encodeBatch(batch, size, allocate);
 };
 
-const pieces = ({ address, bytes }: Outgoing): Piece[] => {
-  const out: Piece[] = [];
-  let start = 0;
-  for (; bytes.length - start > pieceBytes; start += pieceBytes) {
-    out.push({ address, bytes: bytes.subarray(start, start + pieceBytes), more: true });
-  }
-  out.push({ address, bytes: start === 0 ? bytes : bytes.subarray(start), more: false });
-  return out;
-};
+const pieces = ({ address, bytes }: Outgoing): Outgoing[] =>
+  Array.from({ length: Math.ceil(bytes.length / pieceBytes) }, (_, i) => {
+    const end = (i + 1) * pieceBytes;
+    return { address, bytes: bytes.subarray(i * pieceBytes, end), more: end < bytes.length };
+  });
 
-const encodeBatch = (batch: readonly Piece[], size: number, allocate: Allocate): Uint8Array => {
+const encodeBatch = (batch: readonly Outgoing[], size: number, allocate: Allocate): void => {
   const frame = allocate(size);
   const view = new DataView(frame.buffer, frame.byteOffset, size);
   frame[0] = frameKind.data;
@@ -73,7 +66,6 @@ const encodeBatch = (batch: readonly Piece[], size: number, allocate: Allocate):
     frame.set(bytes, at + headerBytes);
     at += headerBytes + bytes.length;
   }
-  return frame;
 };
 
 /** A message whose pieces are still arriving. */

@@ -1,6 +1,7 @@
 import { type Address, type Rank, TriadError } from '@triad/protocol';
 import type { WebSocket } from 'ws';
 import { decodeControl, encodeControl } from './control.js';
+import { envelope } from './envelope.js';
 import { DataDecoder, encodeData, frameKind, type Outgoing } from './frame.js';
 import { fromReason, type Reason } from './reason.js';
 import type { Wire } from './wire.js';
@@ -76,8 +77,15 @@ export class Link {
     if (queue.length === 0) return;
     this.#queue = [];
     this.#queued = 0;
-    if (this.#over) return;
-    for (const frame of encodeData(queue, Buffer.allocUnsafe)) this.#web.send(frame, sendOptions);
+    if (this.#over || this.#web.readyState !== this.#web.OPEN) return;
+    const { socket, dialed } = this.wire;
+    const frames: Uint8Array[] = [];
+    encodeData(queue, (bytes) => {
+      const { whole, body } = envelope(bytes, dialed);
+      frames.push(whole);
+      return body;
+    });
+    for (const frame of frames) socket.write(frame);
   }
 
   /** Resolves when the socket has taken what was sent, or is closed. */

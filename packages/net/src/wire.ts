@@ -4,7 +4,7 @@ import type { AddressInfo, Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
 import { TriadError } from '@triad/protocol';
 import { WebSocket, WebSocketServer } from 'ws';
-import { type Endpoint, formatEndpoint, formatUrl, isLoopback } from './endpoint.js';
+import { type Endpoint, formatEndpoint, formatUrl } from './endpoint.js';
 import { maxFrameBytes } from './frame.js';
 
 /** PEM texts: the job's authority, this party's certificate and its key. `keys` makes them. */
@@ -18,6 +18,8 @@ export interface Credentials {
 export interface Wire {
   readonly web: WebSocket;
   readonly socket: Socket;
+  /** Whether this side dialed: its messages then carry masks. */
+  readonly dialed: boolean;
 }
 
 /** Who a certificate was made for. */
@@ -53,8 +55,8 @@ export const dial = (endpoint: Endpoint, tls?: Credentials): Promise<Wire> =>
     const web = new WebSocket(formatUrl(endpoint, tls !== undefined), {
       ...webOptions,
       handshakeTimeout: greetingTime,
-      // Masks keep browsers from confusing proxies. There are none of these here, and `ws` skips masks of zero.
-      ...((tls !== undefined || isLoopback(endpoint.host)) && { generateMask: (mask) => void mask.fill(0) }),
+      // Masks keep browsers from confusing proxies. There are neither here, and `ws` skips masks of zero.
+      generateMask: (mask) => void mask.fill(0),
       // Names in certificates are roles, checked by the handshake.
       ...(tls && { ...mutual(tls), checkServerIdentity: () => false }),
     });
@@ -64,7 +66,7 @@ export const dial = (endpoint: Endpoint, tls?: Credentials): Promise<Wire> =>
     web.once('error', reject);
     web.once('open', () => {
       web.off('error', reject);
-      resolve({ web, socket: socket! });
+      resolve({ web, socket: socket!, dialed: true });
     });
   });
 
@@ -127,7 +129,7 @@ export const listen = async (
   const sockets = new WebSocketServer({ ...webOptions, server, clientTracking: false });
   sockets.on('error', () => {});
   sockets.on('connection', (web: WebSocket, { socket }: IncomingMessage) =>
-    onWire({ web, socket: socket.setNoDelay() }),
+    onWire({ web, socket: socket.setNoDelay(), dialed: false }),
   );
   const endpoint = await bind(server, at, 'listen');
   return {
