@@ -45,5 +45,9 @@ export const childAddress = (address: Address, k: number): Address => {
 export const namedAddress = (name: string, ...indices: readonly number[]): Address => {
   const digest = sha256(utf8ToBytes(JSON.stringify([name, ...indices])));
   const view = new DataView(digest.buffer, digest.byteOffset);
-  return { step: (view.getUint32(0, true) | 0x80000000) >>> 0, index: view.getUint32(4, true) & maxIndex, path: 0 };
+  return {
+    step: (view.getUint32(0, true) | 0x80000000) >>> 0,
+    index: view.getUint32(4, true) & maxIndex,
+    path: 0,
+  };
 };

@@ -85,7 +85,8 @@ class LocalChannel implements Channel {
 
   send(to: Rank, address: Address, bytes: Uint8Array): void {
     if (this.#closed) throw new TriadError('closed', `party ${this.rank} has closed its channel`);
-    if (!this.peers.includes(to)) throw new TriadError('bad-argument', `party ${this.rank} has no link to ${to}`);
+    if (!this.peers.includes(to))
+      throw new TriadError('bad-argument', `party ${this.rank} has no link to ${to}`);
     count(this.traffic.sent, bytes);
     this.post({ from: this.rank, to, address, bytes });
   }
@@ -115,9 +116,13 @@ class LocalChannel implements Channel {
   async close(reason?: Error): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
-    const closed = new TriadError('closed', `party ${this.rank} closed its channel${reason ? `: ${reason.message}` : ''}`, {
-      party: this.rank,
-    });
+    const closed = new TriadError(
+      'closed',
+      `party ${this.rank} closed its channel${reason ? `: ${reason.message}` : ''}`,
+      {
+        party: this.rank,
+      },
+    );
     this.leave(closed);
     for (const peer of this.peers) this.mailbox.leave(peer, reason ?? closed);
   }

@@ -143,7 +143,9 @@ export class Mailbox {
   #grow(box: Box, peer: Rank, bytes: number): void {
     box.buffered += bytes;
     if (box.buffered > this.#options.limit) {
-      throw new TriadError('limit', `party ${peer} sent ${box.buffered} bytes that nobody asked for`, { party: peer });
+      throw new TriadError('limit', `party ${peer} sent ${box.buffered} bytes that nobody asked for`, {
+        party: peer,
+      });
     }
     this.#settle(box, peer);
   }

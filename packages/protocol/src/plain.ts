@@ -1,4 +1,13 @@
-import { type Bilinear, type Linear, type Shape, Tensor, add, linear, shiftRightArithmetic, size } from '@triad/ring';
+import {
+  add,
+  type Bilinear,
+  type Linear,
+  linear,
+  type Shape,
+  shiftRightArithmetic,
+  size,
+  Tensor,
+} from '@triad/ring';
 import type { Rank } from './channel.js';
 import { TriadError } from './error.js';
 import type { Client, Cost, CostModel, Protocol, Scheme } from './protocol.js';
@@ -61,7 +70,8 @@ class Plain implements Protocol<Tensor> {
 
   async share(op: Op, owner: Rank, x: Tensor | Shape): Promise<Tensor> {
     if (!(x instanceof Tensor)) return Tensor.fromBytes(x, await op.recv(owner, size(x) * 8));
-    if (owner !== this.rank) throw new TriadError('bad-argument', `party ${this.rank} cannot share as ${owner}`);
+    if (owner !== this.rank)
+      throw new TriadError('bad-argument', `party ${this.rank} cannot share as ${owner}`);
     for (let r = 0; r < this.parties; r++) if (r !== this.rank) op.send(r, x.toBytes());
     return x.reshape(x.shape);
   }

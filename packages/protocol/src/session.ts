@@ -1,7 +1,15 @@
 import { sha256 } from '@noble/hashes/sha2.js';
 import { utf8ToBytes } from '@noble/hashes/utils.js';
 import { Prg, randomBytes, type Tensor } from '@triad/ring';
-import { type Address, childAddress, formatAddress, maxIndex, maxStep, namedAddress, slot } from './address.js';
+import {
+  type Address,
+  childAddress,
+  formatAddress,
+  maxIndex,
+  maxStep,
+  namedAddress,
+  slot,
+} from './address.js';
 import type { Channel, Rank } from './channel.js';
 import { TriadError } from './error.js';
 
@@ -101,7 +109,7 @@ export const openSession = async (channel: Channel, options: SessionOptions = {}
 };
 
 /** What an address was used for: one of these per direction and peer, or per key. */
-const enum Use {
+enum Use {
   Send = 0,
   Receive = 64,
   Draw = 128,
@@ -137,12 +145,14 @@ class ChannelSession implements Session {
 
   pair(peer: Rank): Prf {
     const prf = this.#pairs.get(peer);
-    if (prf === undefined) throw new TriadError('bad-argument', `party ${this.rank} shares no key with ${peer}`);
+    if (prf === undefined)
+      throw new TriadError('bad-argument', `party ${this.rank} shares no key with ${peer}`);
     return prf;
   }
 
   get common(): Prf {
-    if (this.#common === undefined) throw new TriadError('bad-argument', 'only computing parties share a key');
+    if (this.#common === undefined)
+      throw new TriadError('bad-argument', 'only computing parties share a key');
     return this.#common;
   }
 
@@ -157,7 +167,10 @@ class ChannelSession implements Session {
     return {
       op: (index) => {
         if (!(Number.isInteger(index) && index >= 0 && index <= maxIndex)) {
-          throw new TriadError('bad-argument', `a node index is a whole number up to ${maxIndex}; got ${index}`);
+          throw new TriadError(
+            'bad-argument',
+            `a node index is a whole number up to ${maxIndex}; got ${index}`,
+          );
         }
         return new SessionOp(this, { step: n, index, path: 0 });
       },
@@ -200,7 +213,8 @@ class ChannelSession implements Session {
     for (const r of others) {
       const theirs = await op.recv(r, mine.length);
       if (theirs.some((byte, i) => byte !== mine[i])) {
-        const hex = (bytes: Uint8Array) => Array.from(bytes.slice(0, 8), (b) => b.toString(16).padStart(2, '0')).join('');
+        const hex = (bytes: Uint8Array) =>
+          Array.from(bytes.slice(0, 8), (b) => b.toString(16).padStart(2, '0')).join('');
         throw new TriadError('mismatch', `${what} differs: ${hex(mine)} here, ${hex(theirs)} at party ${r}`, {
           party: r,
           remedy: 'start all parties with the same program and options',
@@ -236,7 +250,11 @@ class SessionOp implements Op {
       throw new TriadError(
         'bad-message',
         `party ${from} sent ${bytes.length} bytes where the program needs ${byteLength}`,
-        { party: from, op: formatAddress(this.address), remedy: 'check that it runs the same program and version' },
+        {
+          party: from,
+          op: formatAddress(this.address),
+          remedy: 'check that it runs the same program and version',
+        },
       );
     }
     return bytes;

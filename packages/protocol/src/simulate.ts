@@ -1,6 +1,6 @@
 import { Prg, Tensor } from '@triad/ring';
 import type { Rank } from './channel.js';
-import { local, type LocalOptions } from './local.js';
+import { type LocalOptions, local } from './local.js';
 import type { Client, Protocol, Scheme } from './protocol.js';
 import { openSession, type Session } from './session.js';
 
@@ -47,9 +47,9 @@ export const simulate = async <S, T>(
   const before = network.rounds;
   const sentBefore = network.channels.map((c) => c.traffic.sent.bytes);
   try {
-    const running = sessions.slice(0, scheme.parties).map((session) =>
-      body({ rank: session.rank, session, protocol: scheme.party(session) }),
-    );
+    const running = sessions
+      .slice(0, scheme.parties)
+      .map((session) => body({ rank: session.rank, session, protocol: scheme.party(session) }));
     const outside = clients.map((run, i) => {
       const session = sessions[scheme.parties + i]!;
       return run(scheme.client!(session), session);

@@ -54,20 +54,34 @@ export interface Lanes {
 
 /** Lanes of one party's, or one coalition's, views. Throws if they differ in their entries. */
 export const lanesOf = (views: readonly (readonly Entry[])[]): Lanes => {
-  const outline = (view: (typeof views)[number]) =>
-    view.map(([name, bytes]) => `${name}: ${bytes.length}`).join('; ');
-  const expected = outline(views[0]!);
-  const strange = views.find((view) => outline(view) !== expected);
-  if (strange !== undefined)
-    throw new Error(`a party sees ${expected}, then ${outline(strange)} of the same call`);
-  const names = views[0]!.flatMap(([name, bytes]) => Array.from(bytes, (_, i) => `byte ${i} of ${name}`));
-  const samples = views.map((view) => view.flatMap(([, bytes]) => Array.from(bytes)));
-  const lanes = names.flatMap((_, byte) => byteLanes(samples, byte));
+  const first = views[0]!;
+  const names = first.flatMap(([name, bytes]) => Array.from(bytes, (_, i) => `byte ${i} of ${name}`));
+  const lanes = Array.from({ length: 8 * names.length }, () => lane(views.length, () => 0));
+  for (const [i, view] of views.entries()) {
+    if (!alike(view, first))
+      throw new Error(`a party sees ${outline(first)}, then ${outline(view)} of one call`);
+    setBits(lanes, view, i);
+  }
   return { lanes, name: (i) => `bit ${i % 8} of ${names[i >> 3]}` };
 };
 
-const byteLanes = (samples: readonly (readonly number[])[], byte: number): Lane[] =>
-  Array.from({ length: 8 }, (_, bit) => lane(samples.length, (i) => (samples[i]![byte]! >> bit) & 1));
+const alike = (a: readonly Entry[], b: readonly Entry[]): boolean =>
+  a.length === b.length &&
+  a.every(([name, bytes], i) => name === b[i]![0] && bytes.length === b[i]![1].length);
+
+const outline = (view: readonly Entry[]): string =>
+  view.map(([name, bytes]) => `${bytes.length} bytes of ${name}`).join(', ') || 'nothing';
+
+/** Puts a view's bits into bit i of the lanes. */
+const setBits = (lanes: readonly Lane[], view: readonly Entry[], i: number): void => {
+  let at = 0;
+  for (const [, bytes] of view) {
+    for (const byte of bytes) {
+      for (let bit = 0; bit < 8; bit++) lanes[at + bit]![i >> 5]! |= ((byte >> bit) & 1) << (i & 31);
+      at += 8;
+    }
+  }
+};
 
 /** The lane whose bit i is `bit(i)`. */
 export const lane = (count: number, bit: (i: number) => number): Lane => {
