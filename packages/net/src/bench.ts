@@ -8,11 +8,11 @@ export type { Transport };
 export interface RoundsOptions {
   /** What to measure, in turns; default `tcp` and `ws`. */
   readonly transports?: readonly Transport[];
-  /** Dependent rounds in one measurement; default 5000. */
+  /** Dependent rounds in one measurement; default 1000. */
   readonly rounds?: number;
   /** Payload bytes each party sends in a round; default 64. */
   readonly bytes?: number;
-  /** Measurements per transport, of which the median counts; default 7. */
+  /** Measurements per transport, of which the median counts; default 21. */
   readonly repeats?: number;
 }
 
@@ -26,7 +26,7 @@ const parties = 3;
  * is the same ring over bare sockets of `node:net`; `ws` and `wss` are this package's channels.
  */
 export const measureRounds = async (options: RoundsOptions = {}): Promise<Rounds> => {
-  const { transports = ['tcp', 'ws'], rounds = 5000, bytes = 64, repeats = 7 } = options;
+  const { transports = ['tcp', 'ws'], rounds = 1000, bytes = 64, repeats = 21 } = options;
   const children = Array.from({ length: parties }, () => new Child());
   try {
     await setUp(children, transports);

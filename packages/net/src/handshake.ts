@@ -1,4 +1,5 @@
 import { type Agreement, type Rank, TriadError } from '@triad/protocol';
+import { alike, difference, differs } from './agreement.js';
 import { decodeControl, encodeControl, type Hello } from './control.js';
 import { fromReason, toReason } from './reason.js';
 import { dials, partyName, type Roster, ranks, roleName } from './roster.js';
@@ -104,7 +105,7 @@ export class Handshake {
     const expected = dialed === undefined ? callers.includes(hello.from) : hello.from === dialed;
     const certifiable = !certified || certified.job === hello.job;
     const found =
-      differs('job', [roster.job, rank], [hello.job, hello.from]) ??
+      differs('job', { value: roster.job, by: rank }, { value: hello.job, by: hello.from }) ??
       (certifiable
         ? undefined
         : `a certificate of job ${certified.job} came with a hello of job ${hello.job}`) ??
@@ -121,28 +122,13 @@ export class Handshake {
 
   /** The party, started with other values. */
   #difference(hello: Hello): Refusal | undefined {
-    const { agreement, roster } = this.self;
-    const table = (h: {
-      agreement: Agreement;
-      version: number;
-      parties: number;
-      outside: readonly string[];
-    }) =>
-      new Map<string, string | number>([
-        ['wire version', h.version],
-        ['parties', h.parties],
-        ['outside parties', h.outside.join(', ')],
-        ...Object.entries(h.agreement),
-      ]);
-    const ours = table({ agreement, ...roster, version: wireVersion });
-    const theirs = table(hello);
-    for (const key of [...ours.keys(), ...theirs.keys()]) {
-      const found = differs(key, [ours.get(key), this.self.rank], [theirs.get(key), hello.from]);
-      if (found === undefined) continue;
-      const remedy = 'start all parties with the same program, options and version';
-      return { error: new TriadError('mismatch', found, { party: hello.from, remedy }), fatal: true };
-    }
-    return undefined;
+    const { agreement, roster, rank } = this.self;
+    const found = difference(
+      { rank, ...roster, agreement, version: wireVersion },
+      { ...hello, rank: hello.from },
+    );
+    if (found === undefined) return undefined;
+    return { error: new TriadError('mismatch', found, { party: hello.from, remedy: alike }), fatal: true };
   }
 
   #twice({ from }: Hello): Refusal | undefined {
@@ -175,12 +161,3 @@ export class Handshake {
     return encodeControl({ kind: 'goodbye', body: toReason(error, this.self.rank) });
   }
 }
-
-type Said = readonly [value: string | number | undefined, by: Rank];
-
-/** `key differs: 1 at party 0, 2 at party 1`: the same words on both sides. */
-const differs = (key: string, ...said: readonly [Said, Said]): string | undefined => {
-  if (said[0][0] === said[1][0]) return undefined;
-  const sides = [...said].sort((a, b) => a[1] - b[1]);
-  return `${key} differs: ${sides.map(([v, by]) => `${v === undefined ? 'nothing' : JSON.stringify(v)} at party ${by}`).join(', ')}`;
-};
