@@ -1,0 +1,80 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { keys, rendezvous } from '@triad/net';
+import { finishAll, startParty } from '../party-process.js';
+import { median, type PartyCase, type Reference, type Result } from './case.js';
+import type { PartyReport } from './party.js';
+
+const roles = ['0', '1', '2'];
+const meetingRole = 'rendezvous';
+
+export interface JobBench {
+  readonly link: 'plain' | 'tls';
+  readonly runs: number;
+}
+
+/** Starts the three parties of a benchmark on this machine and puts their reports together. */
+export const benchJob = async (
+  each: PartyCase,
+  reference: Reference,
+  { link, runs }: JobBench,
+): Promise<Result> => {
+  const reports = await partyReports(each.name, link, runs);
+  const slowest = reports[0]!.seconds.map((_, run) =>
+    Math.max(...reports.map(({ seconds }) => seconds[run]!)),
+  );
+  const seconds = median(slowest);
+  const measures = reports.find((report) => report.measures !== undefined)?.measures;
+  return {
+    name: each.name,
+    size: each.size,
+    parties: roles.length,
+    threads: 1,
+    link,
+    seconds,
+    min: Math.min(...slowest),
+    max: Math.max(...slowest),
+    runs,
+    rounds: each.rounds,
+    bytesPerParty: reports.map(({ bytes }) => bytes),
+    peakRssMB: Math.max(...reports.map(({ peakRssMB }) => peakRssMB)),
+    reference,
+    ratio: seconds / reference.seconds,
+    ...(measures && { measures }),
+  };
+};
+
+const partyReports = async (name: string, link: 'plain' | 'tls', runs: number): Promise<PartyReport[]> => {
+  const job = `bench-${randomBytes(6).toString('hex')}`;
+  const folder = await mkdtemp(join(tmpdir(), 'triad-bench-'));
+  const reports: PartyReport[] = [];
+  const secrets = link === 'tls' ? await keys(job, [...roles, meetingRole]) : [];
+  const tls = secrets.find(({ role }) => role === meetingRole);
+  const meeting = await rendezvous({ listen: '127.0.0.1:0', ...(tls && { tls }) });
+  try {
+    const start = async (role: string) => {
+      const credentials = secrets.find((each) => each.role === role);
+      const file = join(folder, `${role}.json`);
+      if (credentials !== undefined) await writeFile(file, JSON.stringify(credentials), { mode: 0o600 });
+      const words = [
+        'bench-party',
+        name,
+        role,
+        job,
+        meeting.address,
+        String(runs),
+        ...(credentials ? [file] : []),
+      ];
+      return startParty(role, [...words, '--json'], (record) => {
+        reports[Number(role)] = record as PartyReport;
+      });
+    };
+    await finishAll(await Promise.all(roles.map(start)));
+  } finally {
+    await meeting.close();
+    await rm(folder, { recursive: true });
+  }
+  return reports;
+};
