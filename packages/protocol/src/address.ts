@@ -33,7 +33,7 @@ export const formatAddress = (address: Address): string => {
 /** The sub-address `k` (0 to 62) of an address, four levels deep at most. */
 export const childAddress = (address: Address, k: number): Address => {
   const path = address.path * 64 + k + 1;
-  if (!(k >= 0 && k < 63) || path > maxPath) {
+  if (!(Number.isInteger(k) && k >= 0 && k < 63) || path > maxPath) {
     throw new TriadError('bad-argument', `an op has sub-addresses 0 to 62, four levels deep; got ${k}`, {
       op: formatAddress(address),
     });

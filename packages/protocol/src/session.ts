@@ -12,6 +12,7 @@ import {
 } from './address.js';
 import type { Channel, Rank } from './channel.js';
 import { TriadError } from './error.js';
+import { stepsUpTo } from './step-range.js';
 
 /** One interactive call: an address for its messages and PRF streams. */
 export interface Op {
@@ -179,7 +180,7 @@ class ChannelSession implements Session {
   }
 
   #retire(step: number): void {
-    for (let s = this.#closed + 1; s <= step; s++) this.#used.delete(s);
+    for (const s of stepsUpTo(step, this.#closed, this.#used)) this.#used.delete(s);
     this.#closed = Math.max(this.#closed, step);
     this.channel.retire(step);
   }
