@@ -1,0 +1,86 @@
+import { randomBytes } from 'node:crypto';
+import { rendezvous } from '@triad/net';
+import { Command } from 'commander';
+import { writeFileWhole } from '../atomic-file.js';
+import { badArgument } from '../bad-argument.js';
+import type { Demo, DemoOptions } from '../demo.js';
+import { loadDemo } from '../example-package.js';
+import { count } from '../job-option.js';
+import { finishAll, startParty } from '../party-process.js';
+import { type Progress, showProgress } from '../progress.js';
+
+interface Options {
+  readonly epochs?: number;
+  readonly batch?: number;
+  readonly svg?: string;
+  readonly json?: boolean;
+}
+
+/** `triad demo NAME`: all parties of an example as processes on this machine. */
+export const demoCommand = (): Command =>
+  new Command('demo')
+    .description('watch three computing parties train on data that none of them sees')
+    .argument('[name]', 'which example of @triad/examples', 'house-price')
+    .option('--epochs <number>', 'passes over the data', count)
+    .option('--batch <rows>', 'rows of a step', count)
+    .option('--svg <file>', 'draw the losses into a file')
+    .option('--json', 'one JSON object a line')
+    .option('--debug', 'show the stack of an error')
+    .action(async (name: string, options: Options) => run(await loadDemo(name), options));
+
+const run = async (demo: Demo, { svg, json = false, ...chosen }: Options): Promise<void> => {
+  const options = { ...demo.defaults, ...chosen };
+  if (!json) console.log(`${demo.title}\n`);
+  const outcome = await play(demo, options, (progress) => {
+    if (json) console.log(JSON.stringify(progress));
+    else showProgress(process.stdout, progress);
+  });
+  const report = demo.report(outcome, options);
+  console.log(json ? JSON.stringify(report.record) : `\n${report.text}`);
+  if (svg !== undefined) await writeFileWhole(svg, report.svg);
+  if (!report.ok)
+    throw badArgument(
+      'the encrypted training is not as close to floating point as it must be',
+      'tell the maintainers',
+    );
+};
+
+/** Runs every party; resolves to what the result party learned. */
+const play = async (
+  demo: Demo,
+  options: DemoOptions,
+  onProgress: (progress: Progress) => void,
+): Promise<unknown> => {
+  const { address, close } = await rendezvous({ listen: '127.0.0.1:0' });
+  const job = `demo-${randomBytes(6).toString('hex')}`;
+  let outcome: unknown;
+  const listen = (record: unknown) => {
+    if (isRecord(record) && 'outcome' in record) outcome = record.outcome;
+    else onProgress(record as Progress);
+  };
+  const start = (role: string) => {
+    const words = [
+      'run',
+      demo.program,
+      '--role',
+      role,
+      '--job',
+      job,
+      '--rendezvous',
+      address,
+      '--json',
+      '--',
+      ...demo.args(options),
+    ];
+    return startParty(role, words, role === demo.resultParty ? listen : () => {});
+  };
+  try {
+    await finishAll(['0', '1', '2', ...demo.outside].map(start));
+  } finally {
+    await close();
+  }
+  return outcome;
+};
+
+const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null;

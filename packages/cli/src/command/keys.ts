@@ -1,0 +1,36 @@
+import { join } from 'node:path';
+import { keys } from '@triad/net';
+import { Command } from 'commander';
+import { writeFileWhole } from '../atomic-file.js';
+import { credentialFiles } from '../credential.js';
+import { count } from '../job-option.js';
+
+interface Options {
+  readonly job: string;
+  readonly roles: string;
+  readonly out: string;
+  readonly days: number;
+  readonly json?: boolean;
+}
+
+/** `triad keys`: certificates for mutual TLS. */
+export const keysCommand = (): Command =>
+  new Command('keys')
+    .description("make a job's certificates: one folder for each role, to be given to that party alone")
+    .requiredOption('--job <name>', 'the job they are for; no other accepts them')
+    .option('--roles <names>', 'all roles of the job, and `board` for a rendezvous with TLS', '0,1,2')
+    .option('--out <folder>', 'where the folders go', 'keys')
+    .option('--days <number>', 'how long they hold', count, 30)
+    .option('--json', 'one JSON object a line')
+    .option('--debug', 'show the stack of an error')
+    .action(run);
+
+const run = async ({ job, roles, out, days, json }: Options): Promise<void> => {
+  for (const { role, ...texts } of await keys(job, roles.split(','), { days })) {
+    const folder = join(out, role);
+    await writeFileWhole(join(folder, credentialFiles.ca), texts.ca);
+    await writeFileWhole(join(folder, credentialFiles.cert), texts.cert);
+    await writeFileWhole(join(folder, credentialFiles.key), texts.key, 0o600);
+    console.log(json ? JSON.stringify({ role, folder }) : `${role}: ${folder}`);
+  }
+};

@@ -1,0 +1,97 @@
+import { join } from 'node:path';
+import type { NdArray } from '@triad/layers';
+import { network } from '@triad/net';
+import type { Network } from '@triad/protocol';
+import { writeFileWhole } from './atomic-file.js';
+import { badArgument } from './bad-argument.js';
+import { readCredentials } from './credential.js';
+import { readCsv } from './csv.js';
+import { type JobValues, parseJobValues } from './job-option.js';
+
+/** Who takes part in a program: what its file says, since it is the same at every party. */
+export interface JobOptions {
+  /** How many computing parties; default 3. */
+  readonly parties?: number;
+  /** Names of input and result parties. */
+  readonly outside?: readonly string[];
+}
+
+/** What the command line says about this party. */
+export interface Job {
+  readonly role: number | string;
+  readonly network: Network;
+  /** The program's own arguments: what follows `--`. */
+  readonly args: readonly string[];
+  /** For `Executor.share`: this party's values of an input, [rows, columns] of the CSV given with `--csv`. */
+  input(name: string): () => Promise<NdArray>;
+  /** Writes a file into the folder given with `--out`, whole or not at all; without a folder it does nothing. */
+  save(file: string, contents: string): Promise<void>;
+  /** Tells the user: the record as a line of JSON with `--json`, else the text. */
+  emit(record: Readonly<Record<string, unknown>>, text: string): void;
+}
+
+/**
+ * This party of a job, from the command line: of `triad run PROGRAM ...`, or of `node program.js ...` with the same
+ * options.
+ */
+export const job = ({ parties = 3, outside = [] }: JobOptions = {}): Job => {
+  const { values, args } = parseJobValues(process.argv.slice(2));
+  const roster = { parties, outside: agreedOutside(outside, values.outside) };
+  return {
+    role: values.role,
+    network: connect(values, roster),
+    args,
+    input: (name) => () => readInput(values, name),
+    save: async (file, contents) => {
+      if (values.out !== undefined) await writeFileWhole(join(values.out, file), contents);
+    },
+    emit: (record, text) => {
+      if (values.plan !== true) console.log(values.json === true ? JSON.stringify(record) : text);
+    },
+  };
+};
+
+interface Roster {
+  readonly parties: number;
+  readonly outside: readonly string[];
+}
+
+const connect = (values: JobValues, roster: Roster): Network => {
+  const { job, listen, redis, rendezvous, peers, tls, insecure, timeout } = values;
+  if (redis === undefined && rendezvous === undefined && peers === undefined) {
+    throw badArgument('nothing says how the parties find each other', 'add --redis, --rendezvous or --peers');
+  }
+  return network({
+    job,
+    ...roster,
+    ...(listen !== undefined && { listen }),
+    ...(redis !== undefined && { redis }),
+    ...(rendezvous !== undefined && { rendezvous }),
+    ...(peers !== undefined && { peers: Object.fromEntries(peers.entries()) }),
+    ...(tls !== undefined && { tls: readCredentials(tls) }),
+    ...(insecure !== undefined && { insecure }),
+    ...(timeout !== undefined && { timeout: timeout * 1000 }),
+    ...(process.stderr.isTTY && { log: (line: string) => console.error(line) }),
+  });
+};
+
+const agreedOutside = (
+  declared: readonly string[],
+  stated: readonly string[] | undefined,
+): readonly string[] => {
+  if (stated === undefined) return declared;
+  if (declared.length === 0 || declared.join(',') === stated.join(',')) return stated;
+  throw badArgument(
+    `--outside says ${stated.join(',')}, the program ${declared.join(',')}`,
+    'leave --outside out: the program names its parties',
+  );
+};
+
+const readInput = async ({ role, csv = [] }: JobValues, name: string): Promise<NdArray> => {
+  const source = csv.find((each) => each.name === name);
+  if (source !== undefined) return readCsv(source);
+  throw badArgument(
+    `party ${role} owns '${name}' but was given no values`,
+    `add --csv ${name}=FILE#COLUMN,COLUMN`,
+  );
+};

@@ -1,0 +1,22 @@
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import type { Command } from 'commander';
+import { createJiti } from 'jiti';
+import { badArgument } from './bad-argument.js';
+import { wordsOf } from './job-option.js';
+
+/** Runs a program file to its end, with this command line in `process.argv`, where `job()` reads it. */
+export const runProgram = async (program: string, words: readonly string[]): Promise<void> => {
+  const path = resolve(program);
+  if (!existsSync(path)) throw badArgument(`there is no program ${program}`, 'name a .ts or .js file');
+  process.argv = [process.argv[0]!, path, ...words];
+  await (/\.[cm]?ts$/.test(path) ? createJiti(path).import(path) : import(pathToFileURL(path).href));
+};
+
+/** The words for `runProgram`: a command's job options, then the program's own arguments. */
+export const programWords = (command: Command, args: readonly string[]): string[] => [
+  ...wordsOf(command),
+  '--',
+  ...args,
+];

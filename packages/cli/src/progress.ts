@@ -1,0 +1,30 @@
+import { clearLine, cursorTo } from 'node:readline';
+
+/** How far a training is. */
+export interface Progress {
+  readonly epoch: number;
+  readonly epochs: number;
+  readonly loss: number;
+}
+
+const width = 24;
+
+/** `epoch  7/20  ########----  loss 31.402` */
+export const formatProgress = ({ epoch, epochs, loss }: Progress): string => {
+  const filled = Math.round((width * epoch) / epochs);
+  const bar = '█'.repeat(filled) + '░'.repeat(width - filled);
+  const number = String(epoch).padStart(String(epochs).length);
+  return `epoch ${number}/${epochs}  ${bar}  loss ${loss.toFixed(3)}`;
+};
+
+/** Shows progress: one line that changes on a terminal, a line each where output is piped. */
+export const showProgress = (stream: NodeJS.WriteStream, progress: Progress): void => {
+  if (!stream.isTTY) {
+    stream.write(`${formatProgress(progress)}\n`);
+    return;
+  }
+  cursorTo(stream, 0);
+  clearLine(stream, 0);
+  stream.write(formatProgress(progress));
+  if (progress.epoch === progress.epochs) stream.write('\n');
+};

@@ -1,0 +1,92 @@
+import type { DemoReport } from '@triad/cli';
+import plot from 'simple-ascii-chart';
+import { type Comparison, compare, tolerance } from './compare.js';
+import { columns, prices } from './houses.js';
+import type { Outcome, Training } from './party.js';
+import { curvesSvg } from './svg.js';
+
+const names = ['on shares (aby3)', 'in the open (float64)'] as const;
+
+/** The encrypted training beside its float twin: for people, for programs, and as a drawing. */
+export const report = (encrypted: Outcome, options: Training): DemoReport => {
+  const comparison = compare(encrypted, options);
+  const { twin, ok, lossErrors, r2Error } = comparison;
+  return {
+    ok,
+    text: text(encrypted, comparison),
+    record: { ...options, ok, lossErrors, r2Error, encrypted, twin },
+    svg: curvesSvg('Mean squared error over the training rows', [
+      { name: names[1], color: '#888888', values: twin.losses },
+      { name: names[0], color: '#c02020', values: encrypted.losses, dotted: true },
+    ]),
+  };
+};
+
+const text = (encrypted: Outcome, comparison: Comparison): string =>
+  [
+    chart(encrypted.losses, comparison.twin.losses),
+    lossTable(encrypted, comparison),
+    modelTable(encrypted, comparison.twin),
+    predictionTable(encrypted, comparison.twin),
+    verdict(encrypted, comparison),
+  ].join('\n\n');
+
+const chart = (...series: readonly (readonly number[])[]): string => {
+  const colored = process.stdout.isTTY === true;
+  const points = series.map((values) => values.slice(1).map((y, i): [number, number] => [i + 1, y]));
+  return plot(points, {
+    title: 'loss after each epoch',
+    width: 60,
+    height: 14,
+    legend: { position: 'bottom', series: [...names] },
+    ...(colored && { color: ['ansiRed', 'ansiCyan'] }),
+  }).trimEnd();
+};
+
+/** Right-aligned columns under their headings. */
+const table = (head: readonly string[], rows: readonly (readonly string[])[]): string => {
+  const widths = head.map((cell, i) => Math.max(cell.length, ...rows.map((row) => row[i]!.length)));
+  return [head, ...rows].map((row) => row.map((cell, i) => cell.padStart(widths[i]!)).join('  ')).join('\n');
+};
+
+const percent = (fraction: number): string => `${(100 * fraction).toFixed(4)} %`;
+
+const lossTable = ({ losses }: Outcome, { twin, lossErrors }: Comparison): string =>
+  table(
+    ['epoch', 'loss on shares', 'in the open', 'difference'],
+    losses.map((loss, i) => [`${i}`, loss.toFixed(4), twin.losses[i]!.toFixed(4), percent(lossErrors[i]!)]),
+  );
+
+const modelTable = (encrypted: Outcome, twin: Outcome): string => {
+  const labels = [...columns.city, ...columns.agency, 'bias'];
+  const [own, open] = [encrypted, twin].map(({ weights }) => Object.values(weights).flat());
+  return table(
+    ['feature', 'weight on shares', 'in the open'],
+    labels.map((label, i) => [label, own![i]!.toFixed(4), open![i]!.toFixed(4)]),
+  );
+};
+
+const shown = 5;
+
+const predictionTable = (encrypted: Outcome, twin: Outcome): string => {
+  const actual = prices('heldOut').data;
+  return table(
+    ['held-out house', 'predicted on shares', 'in the open', 'price (1000 $)'],
+    Array.from({ length: shown }, (_, i) => [
+      `${i + 1}`,
+      encrypted.predictions[i]!.toFixed(3),
+      twin.predictions[i]!.toFixed(3),
+      actual[i]!.toFixed(1),
+    ]),
+  );
+};
+
+const verdict = ({ r2, mse }: Outcome, { twin, lossErrors, r2Error, ok }: Comparison): string =>
+  [
+    `R2 on held-out rows   ${r2.toFixed(5)} on shares, ${twin.r2.toFixed(5)} in the open (differ by ${r2Error.toExponential(1)}, at most ${tolerance.r2})`,
+    `MSE on held-out rows  ${mse.toFixed(4)} on shares, ${twin.mse.toFixed(4)} in the open`,
+    `largest difference of an epoch's loss: ${percent(Math.max(...lossErrors))} (at most ${percent(tolerance.loss)})`,
+    ok
+      ? 'The encrypted training matches the one in the open.'
+      : 'The encrypted training does NOT match the one in the open.',
+  ].join('\n');
