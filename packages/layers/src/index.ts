@@ -22,5 +22,6 @@ export {
 } from './program.js';
 export type { Environment, Parameter } from './runtime/environment.js';
 export type { Feed } from './runtime/program-run.js';
+export type { Rehearsal, RehearsedCall, RehearsedRun } from './runtime/rehearsal.js';
 export type { BoundShape, Dimension, SymbolicShape } from './shape.js';
 export { Shared } from './shared.js';

@@ -2,7 +2,7 @@ import type { Cost, CostModel, Scheme } from '@triad/protocol';
 import { distinctReveals, type FetchList, resolveFetches } from './fetch.js';
 import { type Instruction, inputsOf } from './lower/instruction.js';
 import { lower } from './lower/lower.js';
-import type { Recipient } from './node/node.js';
+import type { Initializer, Recipient } from './node/node.js';
 import { nameOf, type Program } from './program.js';
 import { countElements } from './shape.js';
 import { randomBits, uniformFactor } from './weight.js';
@@ -120,13 +120,20 @@ const timetable = (instructions: readonly Instruction[], costs: readonly Cost[])
 /** Steps over which the rounds of a step are averaged. */
 const window = 60;
 
-const initialCost = <S>(program: Program, { cost, parties }: Scheme<S>): Cost => {
+/** Drawing a parameter's initial value, once. */
+export const drawCost = <S>(
+  { cost, parties }: Scheme<S>,
+  { initializer, shape }: { readonly initializer: Initializer; readonly shape: readonly number[] },
+): Cost => {
   const none = { rounds: 0, bytes: new Array<number>(parties).fill(0) };
-  const costs = program.parameters.flatMap(({ attributes: { initializer, shape } }) => {
-    if (initializer.kind !== 'uniform') return [];
-    const elements = countElements(shape);
-    const truncation = cost.truncate(elements, uniformFactor(initializer.limit).shift);
-    return [both(cost.random?.(elements, randomBits) ?? none, truncation)];
-  });
-  return { rounds: Math.max(0, ...costs.map((c) => c.rounds)), bytes: total(parties, costs) };
+  if (initializer.kind !== 'uniform') return none;
+  const elements = countElements(shape);
+  const truncation = cost.truncate(elements, uniformFactor(initializer.limit).shift);
+  return both(cost.random?.(elements, randomBits) ?? none, truncation);
+};
+
+/** Parameters are drawn at the same time. */
+const initialCost = <S>(program: Program, scheme: Scheme<S>): Cost => {
+  const costs = program.parameters.map(({ attributes }) => drawCost(scheme, attributes));
+  return { rounds: Math.max(0, ...costs.map((c) => c.rounds)), bytes: total(scheme.parties, costs) };
 };

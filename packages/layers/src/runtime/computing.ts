@@ -1,7 +1,6 @@
 import type { Op, Protocol, Rank, Session, Step } from '@triad/protocol';
 import { decode } from '@triad/ring';
 import { fractionBits } from '../lower/instruction.js';
-import type { Lowered } from '../lower/lower.js';
 import { encodeArray } from '../lower/maps.js';
 import { misuse } from '../misuse.js';
 import { NdArray } from '../nd-array.js';
@@ -11,6 +10,7 @@ import { Shared, type Source } from '../shared.js';
 import { initialValue, noRandom } from '../weight.js';
 import { compile, rowsOf } from './compile.js';
 import type { BoundFeed, Engine, Exposed, Outputs, SharedInput, StepPlan } from './engine.js';
+import type { PreparedRun } from './program-run.js';
 import { type Compiled, StepRun } from './step-run.js';
 import { Version } from './version.js';
 
@@ -34,7 +34,7 @@ export class ComputingEngine<S> implements Engine {
     private readonly onError: (reason: unknown) => void,
   ) {}
 
-  compile(lowered: Lowered): StepPlan {
+  compile({ lowered }: PreparedRun): StepPlan {
     for (const i of lowered.instructions) {
       if (i.op !== 'parameter' || this.#starts.has(i.name)) continue;
       if (i.initializer.kind === 'uniform' && this.protocol.random === undefined)

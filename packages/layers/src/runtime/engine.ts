@@ -1,8 +1,8 @@
 import type { Op, Rank, Step } from '@triad/protocol';
-import type { Lowered } from '../lower/lower.js';
 import type { NdArray } from '../nd-array.js';
 import type { BoundShape } from '../shape.js';
 import type { Shared } from '../shared.js';
+import type { PreparedRun } from './program-run.js';
 
 /** What a run was fed, by data name. */
 export type BoundFeed = Readonly<Record<string, Shared | NdArray>>;
@@ -28,7 +28,7 @@ export interface SharedInput {
 
 /** What one party does: a computing party holds shares, an outside party shares what it owns and gets what is its. */
 export interface Engine {
-  compile(lowered: Lowered): StepPlan;
+  compile(run: PreparedRun): StepPlan;
   share(op: Op, name: string, input: SharedInput): Promise<Shared>;
   reveal(op: Op, x: Exposed, to: Rank | 'all'): Promise<NdArray | undefined>;
   /** Frees a shared value and all parts of it. */

@@ -19,6 +19,7 @@ import type { Engine, Exposed, SharedInput } from './engine.js';
 import { OutsideEngine } from './outside.js';
 import { type Feed, type PreparedRun, ProgramRuns } from './program-run.js';
 import { Queue } from './queue.js';
+import { isRehearsal, lonelySession, RehearsalEngine } from './rehearsal.js';
 
 /** Steps that may be under way at once. */
 const stepsInFlight = 8;
@@ -153,7 +154,7 @@ export class Environment {
   async #prepare(run: PreparedRun): Promise<void> {
     const { session, engine } = await this.#connect(run.program);
     this.#admitParameters(run);
-    const step = engine.compile(run.lowered);
+    const step = engine.compile(run);
     await this.#agree(session, ['run', this.#count('run')], run.description);
     run.step = step;
   }
@@ -210,6 +211,9 @@ export const openEnvironment = <S>(scheme: Scheme<S>, role: Role, network: Netwo
   };
   const rank = rankOf(role);
   const join = async (program: Program, onError: (reason: unknown) => void): Promise<Joined> => {
+    if (isRehearsal(network)) {
+      return { session: await lonelySession(), engine: new RehearsalEngine(scheme, rank, network.rehearse) };
+    }
     const channel = await network.join(role, agreement(scheme, program, outside));
     const session = await openSession(channel, { parties: scheme.parties });
     if (rank < scheme.parties) {

@@ -1,13 +1,13 @@
 import type { Client, Op, Rank, Step } from '@triad/protocol';
 import { decode } from '@triad/ring';
 import { fractionBits, type Instruction } from '../lower/instruction.js';
-import type { Lowered } from '../lower/lower.js';
 import { encodeArray } from '../lower/maps.js';
 import { NdArray } from '../nd-array.js';
 import type { Role } from '../node/node.js';
 import type { BoundShape } from '../shape.js';
 import { Shared } from '../shared.js';
 import type { BoundFeed, Engine, Exposed, Outputs, SharedInput, StepPlan } from './engine.js';
+import type { PreparedRun } from './program-run.js';
 
 /** An input or result party. Of a program's instructions it does the shares it owns and the reveals that are its. */
 export class OutsideEngine implements Engine {
@@ -16,7 +16,7 @@ export class OutsideEngine implements Engine {
     private readonly rankOf: (role: Role) => Rank,
   ) {}
 
-  compile({ instructions }: Lowered): StepPlan {
+  compile({ lowered: { instructions } }: PreparedRun): StepPlan {
     const { rank } = this.client;
     const mine = instructions.map((i, index) => ({ i, index }));
     const shares = mine.filter(({ i }) => i.op === 'share' && this.rankOf(i.owner) === rank);
