@@ -1,10 +1,11 @@
 import type { Property } from './compliance/check.js';
 import { costs } from './compliance/cost.js';
+import { linearity } from './compliance/linear.js';
 import { misuse } from './compliance/misuse.js';
 import { products } from './compliance/product.js';
 import { randomness } from './compliance/random.js';
 import { secrecy } from './compliance/secrecy.js';
-import { linearity, sharing } from './compliance/sharing.js';
+import { sharing } from './compliance/sharing.js';
 import type { Subject, TruncationClaim } from './compliance/subject.js';
 import { transcripts } from './compliance/transcript.js';
 import { fusedTruncation, truncation } from './compliance/truncation.js';

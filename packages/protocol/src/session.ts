@@ -60,7 +60,7 @@ export interface Session {
   readonly common: Prf;
   /** A key of this party alone. */
   readonly own: Prf;
-  /** Rejects with `mismatch`, naming both values, unless all computing parties say the same. */
+  /** Rejects with `mismatch`, naming both values by the start of their SHA-256, unless all computing parties say the same. */
   agree(op: Op, what: string, value: string): Promise<void>;
   close(reason?: Error): Promise<void>;
 }

@@ -1,6 +1,6 @@
-import type { Scheme } from '../protocol.js';
+import type { Client, Scheme } from '../protocol.js';
 import type { Op, Step } from '../session.js';
-import { type Party, simulate } from '../simulate.js';
+import { type ClientBody, type Party, simulate } from '../simulate.js';
 import { type Value, words } from './sample.js';
 import { type Entry, View } from './view.js';
 
@@ -26,31 +26,49 @@ export interface Observation {
 /** How many runs are looked at. */
 export const samples = 512;
 
-const sample = <S>(party: Party<S>, view: View, step: Step, secret: bigint): Sample<S> => ({
+/** What is run many times. */
+export interface Scenario<S> {
+  /** The secrets are below 2^bits in magnitude. */
+  readonly bits: number;
+  /** A computing party's side; returns the secret. */
+  run(sample: Sample<S>): Promise<bigint>;
+  /** An outside party's side, at the ops of a sample. */
+  outside?(client: Client, step: Step, secret: Value): Promise<void>;
+}
+
+/** Where in a step the ops of a sample are. */
+export const places = { x: 0, y: 1, call: 2, unseen: 3 } as const;
+
+const sampleOf = <S>(party: Party<S>, view: View, step: Step, secret: Value): Sample<S> => ({
   party,
-  secret: { shape: [2], words: [secret, 5n] },
-  x: view.watch('share of x', step.op(0)),
-  y: view.watch('share of y', step.op(1)),
-  call: view.watch('call', step.op(2)),
-  unseen: step.op(3),
+  secret,
+  x: view.watch('share of x', step.op(places.x)),
+  y: view.watch('share of y', step.op(places.y)),
+  call: view.watch('call', step.op(places.call)),
+  unseen: step.op(places.unseen),
 });
 
 /**
- * Runs a scenario many times in one session, at other addresses, in a random order with two secrets below 2^bits in
- * magnitude that differ in every bit. Returns what each party saw, by rank.
+ * Runs a scenario many times in one session, at other addresses, in a random order with two secrets that differ in
+ * every bit. Returns what each party saw, by rank.
  */
 export const observe = async <S>(
   scheme: Scheme<S>,
-  bits: number,
-  scenario: (sample: Sample<S>) => Promise<bigint>,
+  { bits, run, outside }: Scenario<S>,
 ): Promise<readonly (readonly Observation[])[]> => {
   const pattern = BigInt.asUintN(bits, 0x5555555555555555n);
-  const secrets = words(samples, samples).map((coin) => (coin < 0n ? pattern : ~pattern));
-  const observeOne = async (party: Party<S>, i: number): Promise<Observation> => {
+  const secrets = words(samples, samples).map((coin) => ({
+    shape: [2],
+    words: [coin < 0n ? pattern : ~pattern, 5n],
+  }));
+  const observeOne = async (party: Party<S>, secret: Value, i: number): Promise<Observation> => {
     const view = new View(`party ${party.rank}`);
-    const secret = await scenario(sample(party, view, party.session.step(i), secrets[i]!));
-    return { view: view.entries(), secret };
+    const word = await run(sampleOf(party, view, party.session.step(i), secret));
+    return { view: view.entries(), secret: word };
   };
-  const body = (party: Party<S>) => Promise.all(secrets.map((_, i) => observeOne(party, i)));
-  return (await simulate(scheme, body, { seed: 1 })).results;
+  const body = (party: Party<S>) => Promise.all(secrets.map((secret, i) => observeOne(party, secret, i)));
+  const client: ClientBody = async (self, session) => {
+    await Promise.all(secrets.map((secret, i) => outside?.(self, session.step(i), secret)));
+  };
+  return (await simulate(scheme, body, { seed: 1, clients: outside === undefined ? [] : [client] })).results;
 };

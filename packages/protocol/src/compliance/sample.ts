@@ -24,6 +24,12 @@ export const value = (shape: Shape, seed: number, bits = 63): Value => ({
   words: words(seed, size(shape)).map((word) => BigInt.asIntN(bits + 1, word)),
 });
 
+/** Words at the edges of the ring. */
+export const extremes: Value = {
+  shape: [2, 3],
+  words: [0n, -1n, 1n, 2n ** 63n - 1n, -(2n ** 63n), 81985529216486895n],
+};
+
 export const tensor = ({ shape, words }: Value): Tensor => Tensor.from(shape, words);
 
 /** Reads a tensor and disposes it. */
