@@ -1,5 +1,6 @@
 import type { Property } from './compliance/check.js';
 import { costs } from './compliance/cost.js';
+import { life } from './compliance/life.js';
 import { linearity } from './compliance/linear.js';
 import { misuse } from './compliance/misuse.js';
 import { products } from './compliance/product.js';
@@ -29,7 +30,8 @@ const truncationClaim: TruncationClaim = { magnitudeBits: 61, maxError: 1, unbia
 /**
  * Tests of everything a protocol promises: results, truncation error and bias, random integers, declared costs,
  * errors, repeatability, and, unless it claims to withstand nobody, that what corrupted parties see does not depend on
- * secrets. All samples are seeded: a scheme passes or fails for good. Passing is no proof of security.
+ * secrets. All samples are seeded: a scheme passes or fails for good. Passing is no proof of security. Not to be run
+ * concurrently with anything that uses ring's memory, which it watches.
  */
 export const protocolSuite = <S>(scheme: Scheme<S>, runner: Runner, options: SuiteOptions = {}): void => {
   const subject: Subject<S> = { scheme, truncation: { ...truncationClaim, ...options.truncation } };
@@ -41,6 +43,7 @@ export const protocolSuite = <S>(scheme: Scheme<S>, runner: Runner, options: Sui
 };
 
 const groups = <S>(subject: Subject<S>): (readonly [string, Property[]])[] => [
+  ['identity and memory', life(subject)],
   ['share and reveal', sharing(subject)],
   ['linear maps', linearity(subject)],
   ['products', products(subject)],

@@ -62,6 +62,12 @@ describe('keys', () => {
   });
 });
 
+it('takes 62 parties in all', async () => {
+  const [a, b] = await open(2, 60);
+  expect(stream(a!.common)).toBe(stream(b!.common));
+  await expect(open(2, 61)).rejects.toThrow(refused('bad-argument'));
+});
+
 describe('ops', () => {
   it('draw the same numbers at both ends, others at every address', async () => {
     const [a, b] = (await open()) as [Session, Session];

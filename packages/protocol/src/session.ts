@@ -89,6 +89,8 @@ export interface SessionOptions {
 export const openSession = async (channel: Channel, options: SessionOptions = {}): Promise<Session> => {
   const { parties = 3, random = randomBytes } = options;
   const { rank } = channel;
+  const last = Math.max(rank, parties - 1, ...channel.peers);
+  if (last > maxRank) throw new TriadError('bad-argument', `ranks go up to ${maxRank}; a party has ${last}`);
   const own = new Prg(deriveKey('own', random(seedBytes)));
   const session = new ChannelSession(channel, parties, own);
   if (rank >= parties) return session;
@@ -116,6 +118,7 @@ enum Use {
   Draw = 128,
 }
 const uses = 256;
+const maxRank = 61;
 const commonId = 62;
 const ownId = 63;
 

@@ -44,6 +44,11 @@ describe('simulate', () => {
     await expect(run).rejects.toThrow('no');
   });
 
+  it('says so when a scheme has no outside parties', async () => {
+    const run = simulate(replicated(), async () => {}, { clients: [async () => {}] });
+    await expect(run).rejects.toMatchObject({ code: 'bad-argument', message: /no outside parties/ });
+  });
+
   it('lets outside parties take part', async () => {
     const seen: bigint[] = [];
     await simulate(

@@ -1,5 +1,6 @@
 import { Prg, Tensor } from '@triad/ring';
 import type { Rank } from './channel.js';
+import { TriadError } from './error.js';
 import { type LocalOptions, local } from './local.js';
 import type { Client, Protocol, Scheme } from './protocol.js';
 import { openSession, type Session } from './session.js';
@@ -52,7 +53,7 @@ export const simulate = async <S, T>(
       .map((session) => body({ rank: session.rank, session, protocol: scheme.party(session) }));
     const outside = clients.map((run, i) => {
       const session = sessions[scheme.parties + i]!;
-      return run(scheme.client!(session), session);
+      return run(clientOf(scheme, session), session);
     });
     const [results] = await Promise.all([Promise.all(running), Promise.all(outside)]);
     return {
@@ -64,6 +65,13 @@ export const simulate = async <S, T>(
     await Promise.all(sessions.map((session) => session.close(error as Error)));
     throw error;
   }
+};
+
+const clientOf = <S>(scheme: Scheme<S>, session: Session): Client => {
+  if (scheme.client !== undefined) return scheme.client(session);
+  throw new TriadError('bad-argument', `${scheme.name} has no outside parties`, {
+    remedy: 'let computing parties own inputs and results',
+  });
 };
 
 /** Deterministic bytes for repeatable runs, another stream for each party. */

@@ -1,6 +1,7 @@
 import type { Message } from '../local.js';
 import { type ClientBody, type Party, simulate } from '../simulate.js';
 import type { Call } from './call.js';
+import { meeting } from './meeting.js';
 import { type Subject, shareAll } from './subject.js';
 
 export interface RunOptions {
@@ -40,20 +41,4 @@ const clientBodies = <S>({ client: run }: Call<S>, meet: () => Promise<void>): C
     await run(client, session.op('call'));
   };
   return [body];
-};
-
-/** Lets everybody wait for everybody, then does `then` once. */
-const meeting = (count: number, then: () => void): (() => Promise<void>) => {
-  let missing = count;
-  let open = (): void => {};
-  const all = new Promise<void>((resolve) => {
-    open = resolve;
-  });
-  return () => {
-    if (--missing === 0) {
-      then();
-      open();
-    }
-    return all;
-  };
 };

@@ -1,29 +1,9 @@
-import { bilinear } from '@triad/ring';
-import { type Party, simulate } from '../simulate.js';
+import { simulate } from '../simulate.js';
 import { record, type Transcript } from '../transcript.js';
 import { check, type Property } from './check.js';
+import { program } from './program.js';
 import type { Value } from './sample.js';
-import { type Subject, shareAll } from './subject.js';
-import { truncateProduct } from './truncate-product.js';
-
-/** Every kind of call once. */
-const program = async <S>(party: Party<S>, inputs: readonly Value[]): Promise<void> => {
-  const { protocol, session } = party;
-  const [x, y] = (await shareAll(party, inputs)) as [S, S];
-  const z = await protocol.bilinear(session.op('product'), bilinear.mul(), x, y);
-  const product = { map: bilinear.mul(), x, y };
-  const made = [
-    z,
-    await protocol.truncate(session.op('truncate'), z, 8),
-    await truncateProduct(protocol, session.op('truncated product'), product, 8),
-  ];
-  if (protocol.random) made.push(await protocol.random(session.op('random'), [4], 16));
-  for (const [i, share] of made.entries()) {
-    (await protocol.reveal(session.op('to 0', i), share, 0))?.dispose();
-    (await protocol.reveal(session.op('to all', i), share))?.dispose();
-  }
-  for (const share of [x, y, ...made]) protocol.dispose(share);
-};
+import type { Subject } from './subject.js';
 
 const run = async <S>(subject: Subject<S>, inputs: readonly Value[], seed: number): Promise<Transcript> => {
   const transcript = record();
