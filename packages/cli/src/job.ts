@@ -1,12 +1,14 @@
 import { join } from 'node:path';
 import type { NdArray } from '@triad/layers';
 import { network } from '@triad/net';
-import type { Network } from '@triad/protocol';
+import type { Channel, Network, Traffic } from '@triad/protocol';
 import { writeFileWhole } from './atomic-file.js';
 import { badArgument } from './bad-argument.js';
 import { readCredentials } from './credential.js';
 import { readCsv } from './csv.js';
 import { type JobValues, parseJobValues } from './job-option.js';
+import { rehearse } from './plan/rehearsal.js';
+import { planRecord, planText } from './plan/report.js';
 
 /** Who takes part in a program: what its file says, since it is the same at every party. */
 export interface JobOptions {
@@ -26,6 +28,8 @@ export interface Job {
   input(name: string): () => Promise<NdArray>;
   /** Writes a file into the folder given with `--out`, whole or not at all; without a folder it does nothing. */
   save(file: string, contents: string): Promise<void>;
+  /** What this party has sent and received so far: payload bytes and messages. */
+  traffic(): Traffic;
   /** Tells the user: the record as a line of JSON with `--json`, else the text. */
   emit(record: Readonly<Record<string, unknown>>, text: string): void;
 }
@@ -37,18 +41,35 @@ export interface Job {
 export const job = ({ parties = 3, outside = [] }: JobOptions = {}): Job => {
   const { values, args } = parseJobValues(process.argv.slice(2));
   const roster = { parties, outside: agreedOutside(outside, values.outside) };
+  const { network, traffic } = counted(
+    values.plan === true ? rehearsed(values, roster) : connect(values, roster),
+  );
   return {
     role: values.role,
-    network: connect(values, roster),
+    network,
+    traffic,
     args,
     input: (name) => () => readInput(values, name),
     save: async (file, contents) => {
-      if (values.out !== undefined) await writeFileWhole(join(values.out, file), contents);
+      if (values.out !== undefined && values.plan !== true)
+        await writeFileWhole(join(values.out, file), contents);
     },
     emit: (record, text) => {
       if (values.plan !== true) console.log(values.json === true ? JSON.stringify(record) : text);
     },
   };
+};
+
+const silent: Traffic = { sent: { bytes: 0, messages: 0 }, received: { bytes: 0, messages: 0 } };
+
+/** A network whose channel can be asked for its traffic. */
+const counted = (network: Network): { readonly network: Network; traffic(): Traffic } => {
+  let channel: Channel | undefined;
+  const join: Network['join'] = async (role, agreement) => {
+    channel = await network.join(role, agreement);
+    return channel;
+  };
+  return { network: { ...network, join }, traffic: () => channel?.traffic ?? silent };
 };
 
 interface Roster {
@@ -73,6 +94,16 @@ const connect = (values: JobValues, roster: Roster): Network => {
     ...(timeout !== undefined && { timeout: timeout * 1000 }),
     ...(process.stderr.isTTY && { log: (line: string) => console.error(line) }),
   });
+};
+
+/** Nobody is met; when the program has ended, its plan is told. */
+const rehearsed = ({ json }: JobValues, { outside }: Roster): Network => {
+  const { network, plan } = rehearse(outside);
+  process.once('beforeExit', () => {
+    if (process.exitCode === undefined)
+      console.log(json ? JSON.stringify(planRecord(plan())) : planText(plan()));
+  });
+  return network;
 };
 
 const agreedOutside = (

@@ -2,11 +2,12 @@
 import { reportFailure } from './failure.js';
 import { program } from './program.js';
 
-// A program that waits for nobody leaves nothing to do: Node would end it with success.
-let over = false;
-process.on('exit', (code) => {
-  if (over || failed || code !== 0) return;
-  console.error('triad: the program ended while it was still waiting');
+/** Node's exit code when nothing is left to do, yet a top-level `await` waits. */
+const unsettled = 13;
+
+process.on('exit', () => {
+  if (process.exitCode !== unsettled) return;
+  console.error('triad: the program waits for something that can no longer come');
   process.exitCode = 1;
 });
 
@@ -23,8 +24,4 @@ const fail = (error: unknown): void => {
 process.on('uncaughtException', fail);
 process.on('unhandledRejection', fail);
 
-await program()
-  .parseAsync()
-  .then(() => {
-    over = true;
-  }, fail);
+await program().parseAsync().catch(fail);

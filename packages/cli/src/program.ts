@@ -1,11 +1,27 @@
 import { createRequire } from 'node:module';
 import { Command } from 'commander';
+import { benchCommand } from './command/bench.js';
+import { benchPartyCommand } from './command/bench-party.js';
 import { demoCommand } from './command/demo.js';
 import { keysCommand } from './command/keys.js';
+import { planCommand } from './command/plan.js';
 import { rendezvousCommand } from './command/rendezvous.js';
+import { revealCommand } from './command/reveal.js';
 import { runCommand } from './command/run.js';
+import { shareCommand } from './command/share.js';
 
 const { version } = createRequire(import.meta.url)('../package.json') as { readonly version: string };
+
+const commands = (): Command[] => [
+  demoCommand(),
+  runCommand(),
+  shareCommand(),
+  revealCommand(),
+  planCommand(),
+  keysCommand(),
+  rendezvousCommand(),
+  benchCommand(),
+];
 
 /** The `triad` command. */
 export const program = (): Command => {
@@ -13,7 +29,7 @@ export const program = (): Command => {
     .description('Secure three-party machine learning: run programs on data that nobody may see.')
     .version(version)
     .showHelpAfterError('(triad --help says what there is)');
-  for (const command of [demoCommand(), runCommand(), keysCommand(), rendezvousCommand()])
-    triad.addCommand(command);
+  for (const command of commands()) triad.addCommand(command);
+  triad.addCommand(benchPartyCommand(), { hidden: true });
   return triad;
 };

@@ -7,6 +7,13 @@ export interface Progress {
   readonly loss: number;
 }
 
+export const isProgress = (record: unknown): record is Progress =>
+  typeof record === 'object' &&
+  record !== null &&
+  'epoch' in record &&
+  'epochs' in record &&
+  'loss' in record;
+
 const width = 24;
 
 /** `epoch  7/20  ########----  loss 31.402` */

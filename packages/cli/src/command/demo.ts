@@ -7,7 +7,7 @@ import type { Demo, DemoOptions } from '../demo.js';
 import { loadDemo } from '../example-package.js';
 import { count } from '../job-option.js';
 import { finishAll, startParty } from '../party-process.js';
-import { type Progress, showProgress } from '../progress.js';
+import { isProgress, type Progress, showProgress } from '../progress.js';
 
 interface Options {
   readonly epochs?: number;
@@ -55,23 +55,12 @@ const play = async (
   const job = `demo-${randomBytes(6).toString('hex')}`;
   let outcome: unknown;
   const listen = (record: unknown) => {
-    if (isRecord(record) && 'outcome' in record) outcome = record.outcome;
-    else onProgress(record as Progress);
+    if (isProgress(record)) onProgress(record);
+    else if (isRecord(record) && 'outcome' in record) outcome = record.outcome;
   };
   const start = (role: string) => {
-    const words = [
-      'run',
-      demo.program,
-      '--role',
-      role,
-      '--job',
-      job,
-      '--rendezvous',
-      address,
-      '--json',
-      '--',
-      ...demo.args(options),
-    ];
+    const link = ['--role', role, '--job', job, '--rendezvous', address, '--json'];
+    const words = ['run', demo.program, ...link, '--', ...demo.args(options)];
     return startParty(role, words, role === demo.resultParty ? listen : () => {});
   };
   try {

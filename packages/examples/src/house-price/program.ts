@@ -6,7 +6,7 @@ import { outside, training } from './model.js';
 import { train } from './party.js';
 
 /** The file every party runs: `triad run program.js --role 0 ... -- --epochs 20 --batch 10`. */
-const { role, network, args, emit, save } = job({ outside });
+const { role, network, args, emit, save, traffic } = job({ outside });
 const { values } = parseArgs({
   args: [...args],
   options: { epochs: { type: 'string', default: '20' }, batch: { type: 'string', default: '10' } },
@@ -20,6 +20,8 @@ const outcome = await train(exe, options, (epoch, loss) =>
 );
 await exe.close();
 
+const { sent } = traffic();
+emit({ sent }, `sent ${sent.bytes} bytes in ${sent.messages} messages`);
 if (outcome !== undefined) {
   emit({ outcome }, `R2 on the held-out rows: ${outcome.r2.toFixed(4)}`);
   await save('house-price.json', `${JSON.stringify(outcome, null, 2)}\n`);

@@ -1,0 +1,20 @@
+/** `1.20 s`, `34.5 ms`. */
+export const formatSeconds = (seconds: number): string => {
+  const ms = seconds * 1000;
+  return ms >= 1000 ? `${seconds.toFixed(2)} s` : `${ms.toPrecision(3)} ms`;
+};
+
+/** `1.20 MB`, `34.5 kB`, `8 B`: powers of ten. */
+export const formatBytes = (bytes: number): string =>
+  bytes >= 1e6
+    ? `${(bytes / 1e6).toFixed(2)} MB`
+    : bytes >= 1e3
+      ? `${(bytes / 1e3).toFixed(1)} kB`
+      : `${bytes} B`;
+
+/** Columns as wide as their widest cell; the first row is the heading. */
+export const formatTable = (rows: readonly (readonly string[])[]): string => {
+  const widths = rows[0]!.map((_, column) => Math.max(...rows.map((cells) => cells[column]!.length)));
+  const line = (cells: readonly string[]) => cells.map((cell, i) => cell.padEnd(widths[i]!)).join('  ');
+  return rows.map((cells) => line(cells).trimEnd()).join('\n');
+};
