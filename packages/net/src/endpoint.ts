@@ -53,11 +53,14 @@ export const isLoopback = (host: string): boolean => {
 /** Whether the host stands for all interfaces, so that nobody can dial it. */
 export const isWildcard = (host: string): boolean => host === '0.0.0.0' || host === '::';
 
+/** What keeps a link's bytes from strangers, or the wish to do without. */
+export interface Protection {
+  readonly tls: boolean;
+  readonly insecure: boolean;
+}
+
 /** Plain sockets are for one machine: throws unless the link is protected, local, or the user said `insecure`. */
-export const requireProtection = (
-  host: string,
-  link: { readonly tls: boolean; readonly insecure: boolean },
-): void => {
+export const requireProtection = (host: string, link: Protection): void => {
   if (link.tls || link.insecure || isLoopback(host)) return;
   throw new TriadError(
     'bad-argument',
@@ -67,4 +70,12 @@ export const requireProtection = (
         'make certificates with `triad keys` and give them as `tls`, or say `insecure` (--insecure) for a test',
     },
   );
+};
+
+/** Throws `bad-argument`, without the text, which may hold a password. */
+export const checkRedisUrl = (url: string): void => {
+  if (URL.canParse(url) && /^rediss?:\/\/./.test(url)) return;
+  throw new TriadError('bad-argument', 'redis: not a URL of a Redis server', {
+    remedy: 'write redis://host:port, or rediss:// for TLS',
+  });
 };

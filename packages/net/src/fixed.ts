@@ -1,6 +1,6 @@
 import { type Rank, TriadError } from '@triad/protocol';
 import type { Directory } from './directory.js';
-import { formatUrl, parseEndpoint } from './endpoint.js';
+import { formatUrl, type Protection, parseEndpoint, requireProtection } from './endpoint.js';
 import { partyName, type Roster, rankOf, roleName } from './roster.js';
 
 /** Role to `host:port`; only parties that others dial need an entry. */
@@ -8,11 +8,11 @@ export type Peers = Readonly<Record<string, string>>;
 
 const isNumber = /^\d+$/;
 
-/** Throws `bad-argument` for roles that the job does not have. */
-export const checkPeers = (roster: Roster, peers: Peers): void => {
+/** Throws `bad-argument` for roles that the job does not have, and for addresses that need TLS. */
+export const checkPeers = (roster: Roster, peers: Peers, link: Protection): void => {
   for (const [role, address] of Object.entries(peers)) {
     rankOf(roster, isNumber.test(role) ? Number(role) : role);
-    parseEndpoint(address, `peers, role ${role}`);
+    requireProtection(parseEndpoint(address, `peers, role ${role}`).host, link);
   }
 };
 

@@ -56,7 +56,6 @@ export const greet = (
 
 /** Lets the last words out, then closes, and does not wait for long. */
 const dismiss = ({ web }: Wire): void => {
-  web.on('error', () => {});
   web.close();
   setTimeout(() => web.terminate(), 500).unref();
 };

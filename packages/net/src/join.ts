@@ -26,6 +26,8 @@ export interface Joining {
 
 /** Connections that may be shaking hands at the same time. */
 const maxGreetings = 64;
+/** Milliseconds. */
+const lingering = 500;
 
 /** Meets every peer; resolves when there is a link to each. */
 export const join = async (joining: Joining): Promise<Channel> => {
@@ -36,7 +38,7 @@ export const join = async (joining: Joining): Promise<Channel> => {
     await channel.whole;
     return channel;
   } catch (error) {
-    await channel.close(error as Error);
+    await meeting.fail(error as Error);
     throw error;
   } finally {
     await meeting.end();
@@ -74,6 +76,13 @@ class Meeting {
     }
   }
 
+  /** Tells those that are here, and for a moment those that are just arriving. */
+  async fail(error: Error): Promise<void> {
+    await this.channel.close(error);
+    if (error instanceof TriadError && error.code === 'timeout') return;
+    if (this.channel.peers.some((peer) => !this.channel.has(peer))) await sleep(lingering);
+  }
+
   async end(): Promise<void> {
     clearTimeout(this.#timer);
     this.#over.abort();
@@ -90,7 +99,10 @@ class Meeting {
 
   /** Somebody dialed. */
   async #welcome(wire: Wire): Promise<void> {
-    if (this.#greetings >= maxGreetings) return wire.web.terminate();
+    if (this.#greetings >= maxGreetings) {
+      wire.web.terminate();
+      return;
+    }
     this.#greetings++;
     const refusal = await greet(wire, this.#self, undefined, (peer) => this.#link(peer, wire));
     this.#greetings--;
@@ -121,8 +133,8 @@ class Meeting {
     if (endpoint.secure !== (tls !== undefined)) {
       return later(`it announced ${url}, but this party ${tls ? 'speaks TLS' : 'has no certificate'}`);
     }
-    requireProtection(endpoint.host, { tls: tls !== undefined, insecure });
     try {
+      requireProtection(endpoint.host, { tls: tls !== undefined, insecure });
       const wire = await dial(endpoint, tls);
       return await greet(wire, this.#self, peer, () => this.#link(peer, wire));
     } catch (error) {

@@ -119,13 +119,16 @@ export class Link {
   }
 
   /** Sends what is queued and a goodbye; resolves when the peer has taken all and closed, or is lost. */
-  close(reason?: Reason): Promise<void> {
+  async close(reason?: Reason): Promise<void> {
+    this.#web.resume();
     if (!this.#over) {
       this.flush();
       this.#over = true;
-      this.#web.send(encodeControl({ kind: 'goodbye', body: reason }), sendOptions);
+      const goodbye = encodeControl({ kind: 'goodbye', body: reason });
+      const sent = new Promise((resolve) => this.#web.send(goodbye, sendOptions, resolve));
+      // `ws` limits the time from its close on, and a slow peer may need more for what is queued.
+      await Promise.race([sent, this.#closed]);
     }
-    this.#web.resume();
     this.#web.close();
     return this.#closed;
   }

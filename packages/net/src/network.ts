@@ -1,9 +1,8 @@
 import { type Network, type Rank, TriadError } from '@triad/protocol';
 import type { Directory } from './directory.js';
-import { type Endpoint, parseEndpoint, requireProtection } from './endpoint.js';
+import { checkRedisUrl, type Endpoint, parseEndpoint, requireProtection } from './endpoint.js';
 import { checkPeers, fixedPeers, type Peers } from './fixed.js';
 import { join } from './join.js';
-import { redisDirectory } from './redis.js';
 import { checkRoster, type Roster, rankOf, roleName } from './roster.js';
 import { visitRendezvous } from './visit.js';
 import type { Credentials } from './wire.js';
@@ -42,8 +41,10 @@ export const network = (options: NetworkOptions): Network => {
   const roster: Roster = { job, parties, outside };
   checkRoster(roster);
   checkWays(options);
-  if (options.peers !== undefined) checkPeers(roster, options.peers);
+  if (options.peers !== undefined) checkPeers(roster, options.peers, { tls: tls !== undefined, insecure });
   if (options.listen !== undefined) parseEndpoint(options.listen, 'listen');
+  if (options.rendezvous !== undefined) parseEndpoint(options.rendezvous, 'rendezvous');
+  if (options.redis !== undefined) checkRedisUrl(options.redis);
   return {
     outside,
     join: async (role, agreement) => {
@@ -75,7 +76,8 @@ interface Opening {
 
 const openDirectory = async ({ options, roster, rank, signal }: Opening): Promise<Directory> => {
   const { redis, rendezvous, peers = {}, tls } = options;
-  if (redis !== undefined) return redisDirectory(redis, roster, rank);
+  // Loaded when needed: it takes longer to load than parties take to meet.
+  if (redis !== undefined) return (await import('./redis.js')).redisDirectory(redis, roster, rank);
   if (rendezvous !== undefined) return visitRendezvous({ at: rendezvous, roster, rank, tls, signal });
   return fixedPeers(roster, peers, tls !== undefined);
 };

@@ -11,16 +11,8 @@ const shown = (url: string): string => {
   return `${protocol}//${host}`;
 };
 
-const checkUrl = (url: string): void => {
-  if (URL.canParse(url) && /^rediss?:\/\/./.test(url)) return;
-  throw new TriadError('bad-argument', 'redis: not a URL of a Redis server', {
-    remedy: 'write redis://host:port, or rediss:// for TLS',
-  });
-};
-
 /** Addresses in Redis, under `triad:{job}:party:{role}`. Throws `timeout` when the server does not answer. */
 export const redisDirectory = async (url: string, roster: Roster, rank: Rank): Promise<Directory> => {
-  checkUrl(url);
   let trouble: Error | undefined;
   const redis = new Redis(url, {
     lazyConnect: true,
@@ -38,7 +30,8 @@ export const redisDirectory = async (url: string, roster: Roster, rank: Rank): P
     } catch (cause) {
       const why = (trouble ?? (cause as Error)).message;
       const remedy = 'check the URL, and that the server runs and can be reached from here';
-      throw new TriadError('timeout', `Redis at ${shown(url)} does not answer (${why})`, { remedy, cause });
+      // The cause stays here: it may hold a command, and that the password.
+      throw new TriadError('timeout', `Redis at ${shown(url)} does not answer (${why})`, { remedy });
     }
   };
   const key = (r: Rank) => `triad:${roster.job}:party:${roleName(roster, r)}`;

@@ -14,7 +14,7 @@ export interface Credentials {
   readonly key: string;
 }
 
-/** An open websocket and the socket under it. */
+/** An open websocket and the socket under it. Its errors have a listener already, so that none can end the process. */
 export interface Wire {
   readonly web: WebSocket;
   readonly socket: Socket;
@@ -63,11 +63,8 @@ export const dial = (endpoint: Endpoint, tls?: Credentials): Promise<Wire> =>
     web.once('upgrade', (response) => {
       socket = response.socket.setNoDelay();
     });
-    web.once('error', reject);
-    web.once('open', () => {
-      web.off('error', reject);
-      resolve({ web, socket: socket!, dialed: true });
-    });
+    web.on('error', reject);
+    web.once('open', () => resolve({ web, socket: socket!, dialed: true }));
   });
 
 export interface Listening {
@@ -106,7 +103,7 @@ export const boundedServer = (onRequest: RequestListener, tls?: Credentials): Se
 /** Listens; throws `bad-argument` naming the option when the address cannot be had. */
 export const bind = (server: Server, { host, port }: Endpoint, option: string): Promise<Endpoint> =>
   new Promise((resolve, reject) => {
-    server.once('error', (cause: NodeJS.ErrnoException) => {
+    server.on('error', (cause: NodeJS.ErrnoException) => {
       const at = formatEndpoint({ host, port });
       const remedy = 'choose a free port, or 0 for any';
       reject(
@@ -128,9 +125,10 @@ export const listen = async (
   const server = boundedServer((_, response) => void response.writeHead(426).end(), tls);
   const sockets = new WebSocketServer({ ...webOptions, server, clientTracking: false });
   sockets.on('error', () => {});
-  sockets.on('connection', (web: WebSocket, { socket }: IncomingMessage) =>
-    onWire({ web, socket: socket.setNoDelay(), dialed: false }),
-  );
+  sockets.on('connection', (web: WebSocket, { socket }: IncomingMessage) => {
+    web.on('error', () => {});
+    onWire({ web, socket: socket.setNoDelay(), dialed: false });
+  });
   const endpoint = await bind(server, at, 'listen');
   return {
     endpoint,
