@@ -40,6 +40,15 @@ describe.each([2, 3, 4])('keys of %i parties', (parties) => {
   });
 });
 
+it('has an identifier that computing parties share, fresh in every session', async () => {
+  const [first, second] = await Promise.all([open(3, 1), open(3, 1)]);
+  const ids = first.slice(0, 3).map(({ id }) => id);
+  expect(ids[0]).toMatch(/^[0-9a-f]{32}$/);
+  expect(new Set(ids).size).toBe(1);
+  expect(second[0]!.id).not.toBe(ids[0]);
+  expect(first[3]!.id).toBeUndefined();
+});
+
 describe('keys', () => {
   it('are fresh in every session, and repeat from a seed', async () => {
     const all = async (seed?: number) => {

@@ -1,5 +1,5 @@
 import { sha256 } from '@noble/hashes/sha2.js';
-import { utf8ToBytes } from '@noble/hashes/utils.js';
+import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
 import { Prg, randomBytes, type Tensor } from '@triad/ring';
 import {
   type Address,
@@ -49,6 +49,8 @@ export interface Session {
   readonly rank: Rank;
   /** How many computing parties there are: ranks 0 to parties - 1. */
   readonly parties: number;
+  /** 32 hexadecimal digits, the same at all computing parties and fresh in every session; outside parties have none. */
+  readonly id: string | undefined;
   readonly channel: Channel;
   /** An op addressed by name, for programs written by hand. */
   op(name: string, ...indices: readonly number[]): Op;
@@ -107,7 +109,7 @@ export const openSession = async (channel: Channel, options: SessionOptions = {}
     session.setPair(r, deriveKey('pair', ...(rank < r ? seeds : seeds.reverse())));
   }
   const commons = Array.from({ length: parties }, (_, r) => theirs.get(r)?.slice(seedBytes) ?? common);
-  session.setCommon(deriveKey('common', ...commons));
+  session.setCommon(deriveKey('common', ...commons), bytesToHex(deriveKey('id', ...commons)));
   return session;
 };
 
@@ -128,6 +130,7 @@ class ChannelSession implements Session {
   readonly #used = new Map<number, Set<number>>();
   readonly #pairs = new Map<Rank, Prf>();
   #common: Prf | undefined;
+  #id: string | undefined;
   #closed = -1;
 
   constructor(
@@ -143,8 +146,9 @@ class ChannelSession implements Session {
     this.#pairs.set(peer, { id: peer, prg: new Prg(key) });
   }
 
-  setCommon(key: Uint8Array): void {
+  setCommon(key: Uint8Array, id: string): void {
     this.#common = { id: commonId, prg: new Prg(key) };
+    this.#id = id;
   }
 
   pair(peer: Rank): Prf {
@@ -158,6 +162,10 @@ class ChannelSession implements Session {
     if (this.#common === undefined)
       throw new TriadError('bad-argument', 'only computing parties share a key');
     return this.#common;
+  }
+
+  get id(): string | undefined {
+    return this.#id;
   }
 
   op(name: string, ...indices: readonly number[]): Op {
@@ -217,8 +225,7 @@ class ChannelSession implements Session {
     for (const r of others) {
       const theirs = await op.recv(r, mine.length);
       if (theirs.some((byte, i) => byte !== mine[i])) {
-        const hex = (bytes: Uint8Array) =>
-          Array.from(bytes.slice(0, 8), (b) => b.toString(16).padStart(2, '0')).join('');
+        const hex = (bytes: Uint8Array) => bytesToHex(bytes.subarray(0, 8));
         throw new TriadError('mismatch', `${what} differs: ${hex(mine)} here, ${hex(theirs)} at party ${r}`, {
           party: r,
           remedy: 'start all parties with the same program and options',
