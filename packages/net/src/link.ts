@@ -171,8 +171,7 @@ export class Link {
   #broken(error: Error & { code?: string }): TriadError {
     const { rank, name } = this.peer;
     if (!error.code?.startsWith('WS_ERR_')) return this.#lost(`broke the connection (${error.message})`);
-    if (error.code !== 'WS_ERR_UNSUPPORTED_MESSAGE_LENGTH')
-      return this.#bad(`a bad frame (${error.message})`);
+    if (!error.code.startsWith('WS_ERR_UNSUPPORTED_')) return this.#bad(`a bad frame (${error.message})`);
     return new TriadError('limit', `${name} sent a frame above the largest size`, { party: rank });
   }
 
