@@ -109,13 +109,13 @@ describe('a mailbox', () => {
     };
     expect(fill(full, kilobyte)).toBeLessThan(10);
     expect(fill(noting({ limit: 10_000 }).mailbox, () => bytes())).toBeLessThan(100);
-    full.deliver(2, at(0), kilobyte()); // another peer's account
+    expect(() => full.deliver(2, at(0), kilobyte())).not.toThrow(); // another peer's account
   });
 
   it('counts claimed messages no longer', async () => {
     const { mailbox } = noting({ limit: 4000 });
     for (let i = 0; i < 100; i++) {
-      mailbox.deliver(1, at(i), kilobyte());
+      expect(() => mailbox.deliver(1, at(i), kilobyte())).not.toThrow();
       if (i % 2 === 0) await mailbox.recv(1, at(i));
       else mailbox.retire(i);
     }

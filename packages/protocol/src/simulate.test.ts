@@ -46,7 +46,10 @@ describe('simulate', () => {
 
   it('says so when a scheme has no outside parties', async () => {
     const run = simulate(replicated(), async () => {}, { clients: [async () => {}] });
-    await expect(run).rejects.toMatchObject({ code: 'bad-argument', message: /no outside parties/ });
+    await expect(run).rejects.toMatchObject({
+      code: 'bad-argument',
+      message: expect.stringMatching(/no outside parties/),
+    });
   });
 
   it('lets outside parties take part', async () => {

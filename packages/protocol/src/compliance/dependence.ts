@@ -25,20 +25,20 @@ export const findLeak = (seen: Lanes, secrets: readonly Lane[], samples: number)
 /** Beyond what some hundred thousand lanes reach by chance: once in 10^6 suites. */
 const laneDeviations = 7;
 
-const ones = (lane: Lane): number => {
-  let count = 0;
-  for (const word of lane) {
-    let v = word - ((word >>> 1) & 0x55555555);
-    v = (v & 0x33333333) + ((v >>> 2) & 0x33333333);
-    count += Math.imul((v + (v >>> 4)) & 0x0f0f0f0f, 0x01010101) >>> 24;
-  }
-  return count;
+const onesOf = (word: number): number => {
+  let v = word - ((word >>> 1) & 0x55555555);
+  v = (v & 0x33333333) + ((v >>> 2) & 0x33333333);
+  return Math.imul((v + (v >>> 4)) & 0x0f0f0f0f, 0x01010101) >>> 24;
 };
 
 /** How far the number of samples with both bits is from its mean if they were independent, in standard deviations. */
 const correlation = (a: Lane, b: Lane, samples: number): number => {
-  const [p, q] = [ones(a), ones(b)];
-  const both = ones(a.map((word, i) => word & b[i]!));
+  let [p, q, both] = [0, 0, 0];
+  for (let i = 0; i < a.length; i++) {
+    p += onesOf(a[i]!);
+    q += onesOf(b[i]!);
+    both += onesOf(a[i]! & b[i]!);
+  }
   const variance = (p * q * (samples - p) * (samples - q)) / samples ** 3;
   return variance === 0 ? 0 : (both - (p * q) / samples) / Math.sqrt(variance);
 };
@@ -49,10 +49,11 @@ interface Combination {
   readonly terms: Set<number>;
 }
 
-/** The words whose xor, possibly negated, is the secret in every sample, if there are any: elimination over GF(2). */
+/**
+ * The words whose xor, possibly negated, is the secret in every sample, if there are any: elimination over GF(2). There
+ * must be many more samples than words, or some xor is the secret by chance.
+ */
 const solve = (words: readonly Lane[], secret: Lane, samples: number): number[] | undefined => {
-  if (words.length + 64 > samples)
-    throw new Error(`${words.length} words seen are too many for ${samples} samples`);
   const basis = new Map<number, Combination>();
   const reduce = (lane: Lane, terms: Set<number>): Combination | undefined => {
     const rest = { lane: lane.slice(), terms };

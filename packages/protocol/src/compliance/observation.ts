@@ -23,9 +23,6 @@ export interface Observation {
   readonly secret: bigint;
 }
 
-/** How many runs are looked at. */
-export const samples = 512;
-
 /** What is run many times. */
 export interface Scenario<S> {
   /** The secrets are below 2^bits in magnitude. */
@@ -49,12 +46,13 @@ const sampleOf = <S>(party: Party<S>, view: View, step: Step, secret: Value): Sa
 });
 
 /**
- * Runs a scenario many times in one session, at other addresses, in a random order with two secrets that differ in
+ * Runs a scenario so many times in one session, at other addresses, in a random order with two secrets that differ in
  * every bit. Returns what each party saw, by rank.
  */
 export const observe = async <S>(
   scheme: Scheme<S>,
   { bits, run, outside }: Scenario<S>,
+  samples: number,
 ): Promise<readonly (readonly Observation[])[]> => {
   const pattern = BigInt.asUintN(bits, 0x5555555555555555n);
   const secrets = words(samples, samples).map((coin) => ({

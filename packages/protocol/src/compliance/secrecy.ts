@@ -1,6 +1,6 @@
 import { check, type Property } from './check.js';
 import { findLeak } from './dependence.js';
-import { type Observation, observe, type Scenario, samples } from './observation.js';
+import { type Observation, observe, type Scenario } from './observation.js';
 import {
   type OwnersScenario,
   outsideScenarios,
@@ -17,31 +17,40 @@ const coalitions = (ranks: readonly number[], count: number): number[][] =>
     ? [[]]
     : ranks.flatMap((rank, i) => coalitions(ranks.slice(i + 1), count - 1).map((rest) => [rank, ...rest]));
 
+type Observed = readonly (readonly Observation[])[];
+
 /** Checks that what these parties see together does not depend on the secret's lowest bits. */
-const checkCoalition = (
-  observed: readonly (readonly Observation[])[],
-  ranks: readonly number[],
-  bits: number,
-): void => {
+const checkCoalition = (observed: Observed, ranks: readonly number[], bits: number): void => {
   const secrets = observed[0]!.map(({ secret }) => secret);
   const lanes = Array.from({ length: bits }, (_, b) =>
-    lane(samples, (i) => Number((secrets[i]! >> BigInt(b)) & 1n)),
+    lane(secrets.length, (i) => Number((secrets[i]! >> BigInt(b)) & 1n)),
   );
   const seen = lanesOf(secrets.map((_, i) => ranks.flatMap((rank) => observed[rank]![i]!.view)));
-  const leak = findLeak(seen, lanes, samples);
+  const leak = findLeak(seen, lanes, secrets.length);
   check(leak === undefined, () => `of what ${ranks.join(' and ')} see, ${leak}`);
+};
+
+/** At least so many runs, and more where parties see more words than they could tell apart from chance. */
+const fewest = 512;
+
+const observeEnough = async <S>({ scheme }: Subject<S>, scenario: Scenario<S>): Promise<Observed> => {
+  const observed = await observe(scheme, scenario, fewest);
+  const views = observed.flatMap(([first]) => first!.view);
+  const needed = 2 * views.reduce((sum, [, bytes]) => sum + bytes.length / 8, 0);
+  return needed <= fewest ? observed : observe(scheme, scenario, needed);
 };
 
 /** Every coalition of as many parties as may be corrupted; an owner knows its secret and is in none. */
 const checkSecrecy = async <S>(
-  { scheme }: Subject<S>,
+  subject: Subject<S>,
   scenario: Scenario<S>,
   bits: number,
   owner?: number,
 ): Promise<void> => {
-  const ranks = Array.from({ length: scheme.parties }, (_, rank) => rank).filter((rank) => rank !== owner);
-  const observed = await observe(scheme, scenario);
-  const count = Math.min(scheme.claim.corrupted, ranks.length);
+  const { parties, claim } = subject.scheme;
+  const ranks = Array.from({ length: parties }, (_, rank) => rank).filter((rank) => rank !== owner);
+  const observed = await observeEnough(subject, scenario);
+  const count = Math.min(claim.corrupted, ranks.length);
   for (const coalition of coalitions(ranks, count)) checkCoalition(observed, coalition, bits);
 };
 

@@ -56,13 +56,20 @@ export interface Lanes {
 export const lanesOf = (views: readonly (readonly Entry[])[]): Lanes => {
   const first = views[0]!;
   const names = first.flatMap(([name, bytes]) => Array.from(bytes, (_, i) => `byte ${i} of ${name}`));
-  const lanes = Array.from({ length: 8 * names.length }, () => lane(views.length, () => 0));
+  const lanes = emptyLanes(8 * names.length, views.length);
   for (const [i, view] of views.entries()) {
     if (!alike(view, first))
       throw new Error(`a party sees ${outline(first)}, then ${outline(view)} of one call`);
     setBits(lanes, view, i);
   }
   return { lanes, name: (i) => `bit ${i % 8} of ${names[i >> 3]}` };
+};
+
+/** Lanes of zeros in one buffer: tens of thousands of small ones would keep the garbage collector busy. */
+const emptyLanes = (count: number, samples: number): Lane[] => {
+  const words = Math.ceil(samples / 32);
+  const all = new Uint32Array(count * words);
+  return Array.from({ length: count }, (_, i) => all.subarray(i * words, (i + 1) * words));
 };
 
 const alike = (a: readonly Entry[], b: readonly Entry[]): boolean =>
