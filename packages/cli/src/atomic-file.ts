@@ -13,7 +13,7 @@ export const writeFileWhole = async (path: string, contents: string, mode = 0o64
     await writeDurably(part, contents, mode);
     await rename(part, path);
   } catch (error) {
-    await rm(part, { force: true });
+    await rm(part, { force: true }).catch(() => {});
     const reason = error instanceof Error ? error.message : String(error);
     throw badArgument(`cannot write ${path}: ${reason}`, 'name a place that can be written to', error);
   }

@@ -105,8 +105,7 @@ export class Executor {
 
   async #share(name: string, { owner, shape, values }: ShareOptions): Promise<Shared> {
     checkShape(shape, `'${name}'`);
-    if (owner !== this.#environment.role)
-      return this.#environment.share(this.#program, name, { owner, shape });
+    if (!this.#environment.owns(owner)) return this.#environment.share(this.#program, name, { owner, shape });
     if (values === undefined) throw misuse(`'${name}' has no values at its owner`, 'pass `values`');
     const given = NdArray.from(typeof values === 'function' ? await values() : values);
     const flat = given.shape.length === 1 && given.data.length === countElements(shape);

@@ -1,3 +1,4 @@
+import { formatBytes, formatSeconds, formatTable } from '../quantity.js';
 import type { Result } from './case.js';
 
 const head = [
@@ -16,14 +17,6 @@ const head = [
 
 /** Results as a table, with the full names of the references below it. */
 export const formatResults = (results: readonly Result[]): string => {
-  const rows = [head, ...results.map(row)];
-  const widths = head.map((_, column) => Math.max(...rows.map((cells) => cells[column]!.length)));
-  const lines = rows.map((cells) =>
-    cells
-      .map((cell, i) => cell.padEnd(widths[i]!))
-      .join('  ')
-      .trimEnd(),
-  );
   const references = new Map(results.map(({ name, reference }) => [name, reference.name]));
   const notes = [...references].map(([name, reference]) => `reference of ${name}: ${reference}`);
   const measures = results.flatMap(({ name, link, measures }) =>
@@ -35,27 +28,19 @@ export const formatResults = (results: readonly Result[]): string => {
             .join(', ')}`,
         ],
   );
-  return [...lines, '', ...notes, ...measures].join('\n');
+  return [formatTable([head, ...results.map(row)]), '', ...notes, ...measures].join('\n');
 };
 
 const row = (result: Result): string[] => [
   result.name,
   result.size,
   result.link,
-  duration(result.seconds),
-  duration(result.min),
-  duration(result.max),
+  formatSeconds(result.seconds),
+  formatSeconds(result.min),
+  formatSeconds(result.max),
   String(result.rounds),
-  amount(Math.max(...result.bytesPerParty)),
+  formatBytes(Math.max(...result.bytesPerParty)),
   result.peakRssMB === 0 ? '' : `${result.peakRssMB} MB`,
-  duration(result.reference.seconds),
+  formatSeconds(result.reference.seconds),
   result.ratio.toFixed(2),
 ];
-
-const duration = (seconds: number): string => {
-  const ms = seconds * 1000;
-  return ms >= 1000 ? `${seconds.toFixed(2)} s` : `${ms.toPrecision(3)} ms`;
-};
-
-const amount = (bytes: number): string =>
-  bytes >= 1e6 ? `${(bytes / 1e6).toFixed(2)} MB` : `${(bytes / 1e3).toFixed(1)} kB`;

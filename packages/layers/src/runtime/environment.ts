@@ -54,12 +54,18 @@ export class Environment {
     readonly role: Role,
     private readonly join: (program: Program, onError: (reason: unknown) => void) => Promise<Joined>,
     private readonly rankOf: (role: Role) => Rank,
+    private readonly rehearsing = false,
   ) {
     this.#queue = new Queue(
       stepsInFlight,
       () => this.#joined!.session.channel.drain(),
       (reason) => this.#end(reason),
     );
+  }
+
+  /** Whether this party's values of an input are needed: it owns them, and this is no rehearsal. */
+  owns(owner: Role): boolean {
+    return owner === this.role && !this.rehearsing;
   }
 
   /** Shares a value, or takes part in its sharing. */
@@ -225,7 +231,7 @@ export const openEnvironment = <S>(scheme: Scheme<S>, role: Role, network: Netwo
     await session.close(error);
     throw error;
   };
-  return new Environment(role, join, rankOf);
+  return new Environment(role, join, rankOf, isRehearsal(network));
 };
 
 /** What the handshake compares. */
