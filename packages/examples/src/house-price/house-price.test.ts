@@ -1,7 +1,7 @@
 import { aby3 } from '@triad/aby3';
 import { plain, type Scheme } from '@triad/protocol';
 import { describe, expect, it } from 'vitest';
-import { everywhere, inProcess } from '../fixture/in-process.js';
+import { everywhere } from '../fixture/in-process.js';
 import { compare } from './compare.js';
 import { columns, features, prices, rows } from './houses.js';
 import { outside } from './model.js';
@@ -11,8 +11,7 @@ const options = { epochs: 3, batch: 32 };
 
 const trainAll = async <S>(scheme: Scheme<S>) => {
   const watched: [number, number][] = [];
-  const parties = inProcess(scheme.parties, outside);
-  const outcomes = await everywhere(scheme, parties, (exe) =>
+  const outcomes = await everywhere(scheme, outside, (exe) =>
     train(exe, options, (epoch, loss) => void watched.push([epoch, loss])),
   );
   return { outcomes, watched };
