@@ -1,120 +1,107 @@
 /** One party of `measureRounds`: a process that follows its parent's orders. */
 import { once } from 'node:events';
-import { createServer, connect as dial, type Socket } from 'node:net';
-import { network } from './network.js';
-import type { Credentials } from './wire.js';
+import { type AddressInfo, createServer, connect as dial, type Socket } from 'node:net';
+import { type NetworkOptions, network } from './network.js';
 
 export type Transport = 'tcp' | 'ws' | 'wss';
 
 export type Order =
-  | { readonly kind: 'port' }
+  /** Listens with a bare socket; the answer is the port. */
+  | { readonly kind: 'listen' }
+  /** Connects the bare ring: the port is the next party's. */
+  | { readonly kind: 'tcp'; readonly next: number }
   | {
-      readonly kind: 'connect';
+      readonly kind: 'web';
       readonly transport: Transport;
-      readonly rank: number;
-      readonly job: string;
-      readonly peers: Readonly<Record<string, string>>;
-      readonly tls?: Credentials;
+      readonly role: number;
+      readonly options: NetworkOptions;
     }
+  /** The answer is how many milliseconds the rounds took. */
   | { readonly kind: 'run'; readonly transport: Transport; readonly rounds: number; readonly bytes: number };
 
 /** Sends to the next party and waits for the message of the one before. */
-type Exchange = (round: number, bytes: Uint8Array) => Promise<Uint8Array>;
+type Exchange = (bytes: Uint8Array) => Promise<Uint8Array>;
 
 const parties = 3;
-
-const freePort = async (): Promise<number> => {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  return typeof address === 'object' && address !== null ? address.port : 0;
-};
-
-type Connect = Extract<Order, { kind: 'connect' }>;
-
-/** Bare sockets: to the next party one, from the one before another. */
-const overTcp = async ({ rank, peers }: Connect): Promise<Exchange> => {
-  const server = createServer();
-  server.listen(Number(peers[rank]!.split(':')[1]), '127.0.0.1');
-  const accepted = once(server, 'connection');
-  const next = await dialUntil(Number(peers[(rank + 1) % parties]!.split(':')[1]));
-  const [previous] = (await accepted) as [Socket];
-  previous.setNoDelay();
-  const chunks: Uint8Array[] = [];
-  let [have, want] = [0, 0];
-  let resolve: (bytes: Uint8Array) => void = () => {};
-  const settle = () => {
-    if (want === 0 || have < want) return;
-    const all = chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks);
-    chunks.length = 0;
-    if (have > want) chunks.push(all.subarray(want));
-    have -= want;
-    const message = all.subarray(0, want);
-    want = 0;
-    resolve(message);
-  };
-  previous.on('data', (chunk) => {
-    chunks.push(chunk);
-    have += chunk.length;
-    settle();
-  });
-  return (_, bytes) => {
-    next.write(bytes);
-    return new Promise((r) => {
-      resolve = r;
-      want = bytes.length;
-      settle();
-    });
-  };
-};
-
-const dialUntil = async (port: number): Promise<Socket> => {
-  for (;;) {
-    const socket = dial({ port, host: '127.0.0.1', noDelay: true });
-    const open = await once(socket, 'connect').then(
-      () => true,
-      () => false,
-    );
-    if (open) return socket;
-  }
-};
-
-/** Rounds after which addresses are forgotten, as steps of a program are. */
-const stepRounds = 16;
-
-const overWeb = async ({ rank, job, peers, tls }: Connect): Promise<Exchange> => {
-  const channel = await network({ job, peers, ...(tls && { tls }) }).join(rank, {});
-  let count = 0;
-  return (_, bytes) => {
-    const address = { step: Math.floor(count / stepRounds), index: count % stepRounds, path: 0 };
-    if (count % stepRounds === 0 && count > 0) channel.retire(address.step - 1);
-    count++;
-    channel.send((rank + 1) % parties, address, bytes);
-    return channel.recv((rank + parties - 1) % parties, address);
-  };
-};
-
+const server = createServer();
+/** The party before may connect before it is this one's turn. */
+const accepted = once(server, 'connection');
 const exchanges = new Map<Transport, Exchange>();
 
-/** Milliseconds. */
+const listen = async (): Promise<number> => {
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return (server.address() as AddressInfo).port;
+};
+
+/** Bare sockets: to the next party one, from the one before another. */
+const overTcp = async (port: number): Promise<Exchange> => {
+  const next = dial({ port, host: '127.0.0.1', noDelay: true });
+  await once(next, 'connect');
+  const [previous] = (await accepted) as [Socket];
+  const receive = reader(previous.setNoDelay());
+  return (bytes) => {
+    next.write(bytes);
+    return receive(bytes.length);
+  };
+};
+
+/** Messages of known length from a stream. */
+const reader = (socket: Socket): ((bytes: number) => Promise<Uint8Array>) => {
+  let have: Uint8Array = new Uint8Array(0);
+  let waiting: { bytes: number; resolve: (message: Uint8Array) => void } | undefined;
+  const settle = () => {
+    if (waiting === undefined || have.length < waiting.bytes) return;
+    const { bytes, resolve } = waiting;
+    waiting = undefined;
+    const message = have.subarray(0, bytes);
+    have = have.subarray(bytes);
+    resolve(message);
+  };
+  socket.on('data', (chunk) => {
+    have = have.length === 0 ? chunk : Buffer.concat([have, chunk]);
+    settle();
+  });
+  return (bytes) =>
+    new Promise((resolve) => {
+      waiting = { bytes, resolve };
+      settle();
+    });
+};
+
+/** Rounds after which addresses are forgotten, as a program's steps are. */
+const stepRounds = 16;
+
+const overWeb = async (role: number, options: NetworkOptions): Promise<Exchange> => {
+  const channel = await network(options).join(role, {});
+  let count = 0;
+  return (bytes) => {
+    const address = { step: Math.floor(count / stepRounds), index: count % stepRounds, path: 0 };
+    if (address.index === 0 && address.step > 0) channel.retire(address.step - 1);
+    count++;
+    channel.send((role + 1) % parties, address, bytes);
+    return channel.recv((role + parties - 1) % parties, address);
+  };
+};
+
 const run = async (exchange: Exchange, rounds: number, bytes: number): Promise<number> => {
   const start = performance.now();
   let message: Uint8Array = new Uint8Array(bytes);
-  for (let round = 0; round < rounds; round++) message = await exchange(round, message);
+  for (let round = 0; round < rounds; round++) message = await exchange(message);
   return performance.now() - start;
 };
 
-const follow = async (order: Order): Promise<unknown> => {
-  if (order.kind === 'port') return freePort();
+const follow = async (order: Order): Promise<number> => {
+  if (order.kind === 'listen') return listen();
   if (order.kind === 'run') return run(exchanges.get(order.transport)!, order.rounds, order.bytes);
-  exchanges.set(order.transport, await (order.transport === 'tcp' ? overTcp : overWeb)(order));
-  return undefined;
+  if (order.kind === 'tcp') exchanges.set('tcp', await overTcp(order.next));
+  else exchanges.set(order.transport, await overWeb(order.role, order.options));
+  return 0;
 };
 
 process.on('message', (order: Order) => {
   follow(order).then(
-    (answer) => process.send!(answer ?? null),
+    (answer) => process.send!(answer),
     (error: Error) => {
       console.error(error.message);
       process.exit(1);

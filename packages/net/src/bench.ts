@@ -2,6 +2,8 @@ import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import type { Order, Transport } from './bench-party.js';
 import { keys } from './keys.js';
+import { rendezvous } from './rendezvous.js';
+import type { Credentials } from './wire.js';
 
 export type { Transport };
 
@@ -66,17 +68,27 @@ class Child {
 }
 
 const setUp = async (children: readonly Child[], transports: readonly Transport[]): Promise<void> => {
-  const job = 'bench-rounds';
-  const credentials = transports.includes('wss') ? await keys(job, ['0', '1', '2']) : undefined;
-  for (const transport of transports) {
-    const ports = await askAll(children, () => ({ kind: 'port' }));
-    const peers = Object.fromEntries(ports.map((port, rank) => [rank, `127.0.0.1:${port}`]));
-    await askAll(children, (rank) => {
-      const tls = transport === 'wss' ? credentials?.[rank] : undefined;
-      return { kind: 'connect', transport, rank, job, peers, ...(tls && { tls }) };
-    });
-  }
+  for (const transport of transports)
+    await (transport === 'tcp' ? connectTcp : connectWeb)(children, transport);
 };
+
+const connectTcp = async (children: readonly Child[]): Promise<void> => {
+  const ports = (await askAll(children, () => ({ kind: 'listen' }))) as number[];
+  await askAll(children, (rank) => ({ kind: 'tcp', next: ports[(rank + 1) % parties]! }));
+};
+
+const connectWeb = async (children: readonly Child[], transport: Transport): Promise<void> => {
+  const job = 'bench-rounds';
+  const credentials = transport === 'wss' ? await keys(job, ['0', '1', '2', 'board']) : [];
+  const board = await rendezvous({ listen: '127.0.0.1:0', ...secure(credentials[parties]) });
+  await askAll(children, (role) => {
+    const options = { job, rendezvous: board.address, ...secure(credentials[role]) };
+    return { kind: 'web', transport, role, options };
+  });
+  await board.close();
+};
+
+const secure = (tls: Credentials | undefined) => tls && { tls };
 
 /** Gives each party an order; resolves with their answers. */
 const askAll = (children: readonly Child[], order: (rank: number) => Order): Promise<unknown[]> =>

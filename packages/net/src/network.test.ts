@@ -126,10 +126,10 @@ describe('parties do not meet', () => {
 
   it('at a port that is taken', async () => {
     const peers = await fixedPeers();
-    const first = network({ job: newJob(), peers, timeout: 500 }).join(0, {});
+    const first = failure(network({ job: newJob(), peers, timeout: 500 }).join(0, {}));
     const error = await failure(network({ job: newJob(), peers, timeout: 500 }).join(0, {}));
     expect(error.message).toMatch(/^listen: cannot listen on 127\.0\.0\.1:\d+ \(EADDRINUSE\)/);
-    await failure(first);
+    expect(await first).toMatchObject({ code: 'timeout' });
   });
 });
 
