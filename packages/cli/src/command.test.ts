@@ -4,7 +4,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { formatProgress } from './progress.js';
 
 const main = fileURLToPath(new URL('../dist/main.js', import.meta.url));
 
@@ -105,10 +104,4 @@ describe('the triad command', () => {
     expect(readdirSync(out).sort()).toEqual(['0', '1', 'bank']);
     expect(readdirSync(join(out, 'bank')).sort()).toEqual(['ca.pem', 'cert.pem', 'key.pem']);
   });
-});
-
-it('progress has a bar and a loss', () => {
-  expect(formatProgress({ epoch: 5, epochs: 10, loss: 1.23456 })).toBe(
-    `epoch  5/10  ${'█'.repeat(12)}${'░'.repeat(12)}  loss 1.235`,
-  );
 });

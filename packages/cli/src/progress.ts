@@ -24,8 +24,13 @@ export const formatProgress = ({ epoch, epochs, loss }: Progress): string => {
   return `epoch ${number}/${epochs}  ${bar}  loss ${loss.toFixed(3)}`;
 };
 
+/** Where progress is shown: `process.stdout`, for instance. */
+export interface Terminal extends NodeJS.WritableStream {
+  readonly isTTY?: boolean;
+}
+
 /** Shows progress: one line that changes on a terminal, a line each where output is piped. */
-export const showProgress = (stream: NodeJS.WriteStream, progress: Progress): void => {
+export const showProgress = (stream: Terminal, progress: Progress): void => {
   if (!stream.isTTY) {
     stream.write(`${formatProgress(progress)}\n`);
     return;

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { rendezvous } from '@triad/net';
+import { TriadError } from '@triad/protocol';
 import { Command } from 'commander';
 import { writeFileWhole } from '../atomic-file.js';
 import { badArgument } from '../bad-argument.js';
@@ -68,8 +69,14 @@ const play = async (
   } finally {
     await close();
   }
+  if (outcome === undefined) throw noOutcome(demo);
   return outcome;
 };
+
+const noOutcome = ({ resultParty }: Demo): TriadError =>
+  new TriadError('closed', `party ${resultParty} ended without an outcome`, {
+    remedy: 'tell the maintainers',
+  });
 
 const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null;

@@ -17,6 +17,14 @@ export const estimate = ({ rounds, bytes }: Cost, network: NetworkName): number 
   return rounds * latency + Math.max(0, ...bytes) / bytesPerSecond;
 };
 
+const secondsOf = (cost: Cost) => ({ lan: estimate(cost, 'lan'), wan: estimate(cost, 'wan') });
+
+/** What one more step adds. */
+const stepCost = ({ plan }: RehearsedRun): Cost => ({
+  rounds: plan.roundsPerStep > 0 ? plan.roundsPerStep : plan.rounds,
+  bytes: plan.bytes,
+});
+
 /** One JSON object. */
 export const planRecord = ({ calls, runs, total }: JobPlan) => ({
   calls,
@@ -34,7 +42,7 @@ export const planRecord = ({ calls, runs, total }: JobPlan) => ({
       ops,
     };
   }),
-  total: { ...total, seconds: { lan: estimate(total, 'lan'), wan: estimate(total, 'wan') } },
+  total: { ...total, seconds: secondsOf(total) },
 });
 
 /** For people. */
@@ -66,7 +74,9 @@ const runTitle = (each: JobPlan['runs'][number], index: number): string => {
   const { rounds, roundsPerStep, bytes } = run.plan;
   const names = namesOf(run);
   const [batch, fetched] = [run.batch ?? 'none', names.length === 0 ? 'nothing' : names.join(', ')];
-  const step = `a step: ${rounds} rounds alone, ${Number(roundsPerStep.toFixed(2))} when steps overlap, ${bytesOf(bytes)}`;
+  const { lan, wan } = secondsOf(stepCost(run));
+  const overlap = roundsPerStep > 0 ? `, ${Number(roundsPerStep.toFixed(2))} when steps overlap` : '';
+  const step = `a step: ${rounds} rounds${overlap}; ${bytesOf(bytes)}; LAN ${formatSeconds(lan)}, WAN ${formatSeconds(wan)}`;
   return `Program ${index + 1}, batch ${batch}, reveals ${fetched}: ${count} step${count === 1 ? '' : 's'}, ${roundsOf(each)} rounds\n${step}`;
 };
 

@@ -4,6 +4,13 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { records, triadEnded } from '../fixture/triad.js';
 
+interface Report {
+  readonly ok: boolean;
+  readonly lossErrors: readonly number[];
+  readonly r2Error: number;
+  readonly encrypted: { readonly r2: number };
+}
+
 it('`triad demo house-price` trains as closely as it promises, in six processes', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'triad-demo-'));
   const svg = join(folder, 'loss.svg');
@@ -19,12 +26,7 @@ it('`triad demo house-price` trains as closely as it promises, in six processes'
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
   const lines = records(stdout);
   expect(lines.slice(0, -1).map(({ epoch }) => epoch)).toEqual(Array.from({ length: 11 }, (_, i) => i));
-  const report = lines.at(-1) as unknown as {
-    ok: boolean;
-    lossErrors: number[];
-    r2Error: number;
-    encrypted: { r2: number };
-  };
+  const report = records<Report>(stdout).at(-1)!;
   expect(report.ok).toBe(true);
   expect(Math.max(...report.lossErrors)).toBeLessThan(0.01);
   expect(report.r2Error).toBeLessThan(0.002);

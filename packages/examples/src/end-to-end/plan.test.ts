@@ -21,7 +21,7 @@ const agreementBytes = 2 * 32;
 it('`triad plan` says exactly what the parties will send', async () => {
   const planned = await triadEnded('plan', program, '--json', ...args);
   expect(planned).toMatchObject({ code: 0, stderr: '' });
-  const [plan] = records(planned.stdout) as unknown[] as [PlanRecord];
+  const plan = records<PlanRecord>(planned.stdout)[0]!;
   expect(plan.runs.map(({ count, rounds }) => ({ count, rounds }))).toEqual([{ count: 4, rounds: 5 }]);
   expect(plan.total.seconds.wan).toBeGreaterThan(50 * plan.total.seconds.lan);
 
@@ -32,7 +32,9 @@ it('`triad plan` says exactly what the parties will send', async () => {
     ['0', '1', '2', 'analyst'].map((role) => triadEnded('run', program, '--role', role, ...link)),
   );
   board.child.kill();
-  const sent = ended.slice(0, 3).map(({ stdout }) => records(stdout)[0]!.sent as { readonly bytes: number });
+  const sent = ended
+    .slice(0, 3)
+    .map(({ stdout }) => records<{ readonly sent: { readonly bytes: number } }>(stdout)[0]!.sent);
   const agreements = plan.runs.length + plan.calls.filter(({ kind }) => kind === 'reveal').length;
   const extra = sessionBytes + agreements * agreementBytes;
   expect(sent.map(({ bytes }) => bytes - extra)).toEqual(plan.total.bytes);

@@ -131,7 +131,9 @@ describe('`triad share` and `triad reveal`', () => {
       triadEnded('run', program, '--role', 'nobody', ...link),
     ]);
     expect(errors.map(({ code }) => code)).toEqual([1, 1, 1, 1]);
-    const told = errors.map(({ stderr }) => (records(stderr)[0]!.error as { readonly what: string }).what);
+    const told = errors.map(
+      ({ stderr }) => records<{ readonly error: { readonly what: string } }>(stderr)[0]!.error.what,
+    );
     expect(told[0]).toContain('nothing to share');
     expect(told[1]).toContain('0 is a computing party');
     expect(told[2]).toContain('no place for the results');
