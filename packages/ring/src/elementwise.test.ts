@@ -1,8 +1,5 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { broadcastPair, shape, values, word } from './fixture/arbitrary.js';
-import { code, owned } from './fixture/owned.js';
-import { binary, broadcastShape, read, unary } from './fixture/reference.js';
 import {
   add,
   and,
@@ -17,7 +14,10 @@ import {
   shiftRightArithmetic,
   sub,
   xor,
-} from './js';
+} from './elementwise.js';
+import { broadcastPair, shape, values, word } from './fixture/arbitrary.js';
+import { code, owned } from './fixture/owned.js';
+import { binary, broadcastShape, read, unary } from './fixture/reference.js';
 import { Tensor } from './tensor.js';
 
 const unsigned = (x: bigint): bigint => BigInt.asUintN(64, x);
