@@ -1,6 +1,6 @@
 import { type Address, type Channel, Mailbox, type Rank, type Traffic, TriadError } from '@triad/protocol';
 import { maxMessageBytes } from './frame.js';
-import { Link, type LinkOwner } from './link.js';
+import { beats, Link, type LinkOwner } from './link.js';
 import { toReason } from './reason.js';
 import { partyName, peersOf, type Roster } from './roster.js';
 import type { Wire } from './wire.js';
@@ -12,7 +12,6 @@ export interface ChannelOptions {
 
 /** Bytes waiting for one peer above which `drain` waits. */
 const highWater = 2 ** 24;
-const beats = 4;
 /** Milliseconds peers get to hear why this party fails. */
 const lastWords = 1000;
 
@@ -56,7 +55,7 @@ export class SocketChannel implements Channel {
     const name = `${partyName(this.roster, rank)} (${remoteAddress}:${remotePort})`;
     const link = new Link({ rank, name }, wire, this.#owner);
     this.#links.set(rank, link);
-    if (this.#end !== undefined) void link.close(toReason(this.#end.error, this.rank));
+    if (this.#end !== undefined) this.#turnAway(link, this.#end.error);
     else if (this.#links.size === this.peers.length) this.#settle.resolve();
   }
 
@@ -110,6 +109,12 @@ export class SocketChannel implements Channel {
     await Promise.all(closing);
     clearTimeout(timer);
     clearInterval(this.#heartbeat);
+  }
+
+  /** A peer that came when this channel had failed already. */
+  #turnAway(link: Link, error: Error): void {
+    void link.close(toReason(error, this.rank));
+    setTimeout(() => link.terminate(), lastWords).unref();
   }
 
   /** Everything sent during a tick, once the promises it settled have gone on. */

@@ -46,7 +46,7 @@ describe('a party that dies', () => {
   });
 
   it('is named when it hangs', async () => {
-    start({ lostAfter: 1000 });
+    start({ lostAfter: 3000 });
     for (const party of parties) expect(await party.says()).toBe('joined');
     parties[1]!.signal('SIGSTOP');
     await everybodyNames(1);

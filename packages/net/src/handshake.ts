@@ -27,6 +27,15 @@ export interface Other {
   readonly certified: Certified | undefined;
 }
 
+/** Throws `bad-argument` if no peer could read what this party says of itself. */
+export const checkSelf = (self: Self): void => {
+  const [hello] = new Handshake(self, { dialed: self.rank, certified: undefined }).open();
+  if (decodeControl(hello!) !== undefined) return;
+  throw new TriadError('bad-argument', 'the agreement cannot be sent', {
+    remedy: 'use finite numbers and texts of up to 1000 printable characters, 16 KiB in all',
+  });
+};
+
 /** What follows from a frame: frames to send, and perhaps the end of the handshake. */
 export interface Turn {
   readonly send: readonly Uint8Array[];

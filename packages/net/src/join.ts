@@ -5,7 +5,7 @@ import { SocketChannel } from './channel.js';
 import type { Directory } from './directory.js';
 import { type Endpoint, formatUrl, isWildcard, parseUrl, requireProtection } from './endpoint.js';
 import { greet } from './greet.js';
-import type { Refusal, Self } from './handshake.js';
+import { checkSelf, type Refusal, type Self } from './handshake.js';
 import { dials, partyName, peersOf, type Roster, roleName } from './roster.js';
 import { type Credentials, dial, type Listening, listen, type Wire } from './wire.js';
 
@@ -58,9 +58,10 @@ class Meeting {
 
   constructor(private readonly joining: Joining) {
     const { roster, rank, agreement, lostAfter, timeout } = joining;
-    this.channel = new SocketChannel(roster, rank, { lostAfter });
     const nonce = () => randomBytes(16).toString('hex');
     this.#self = { roster, rank, agreement, nonce, has: (peer) => this.channel.has(peer) };
+    checkSelf(this.#self);
+    this.channel = new SocketChannel(roster, rank, { lostAfter });
     this.#timer = setTimeout(() => this.#late(), timeout);
   }
 

@@ -24,8 +24,8 @@ export interface LinkPeer {
 
 const sendOptions = { binary: true, compress: false };
 const ping = encodeControl({ kind: 'ping' });
-/** Beats in silence after which a peer is lost. */
-const maxSilence = 4;
+/** Beats in the time after which a silent peer is lost. */
+export const beats = 8;
 /** A queue of so many bytes is sent without waiting for the end of the tick. */
 const promptBytes = 2 ** 16;
 
@@ -106,14 +106,16 @@ export class Link {
     this.#web.resume();
   }
 
-  /** Called at a steady pace: says that this party lives, and counts in how many calls the peer did not. */
+  /** Called at a steady pace: says that this party lives, and counts the calls between which the peer did not. Time in
+   * which this party's own event loop stood still does not count. */
   beat(): void {
     if (this.#web.bufferedAmount === 0 && this.#web.readyState === this.#web.OPEN)
       this.#web.send(ping, sendOptions);
     const { bytesRead } = this.wire.socket;
     this.#silence = bytesRead !== this.#bytesRead || this.#web.isPaused ? 0 : this.#silence + 1;
     this.#bytesRead = bytesRead;
-    if (this.#silence < maxSilence) return;
+    // The first silent beat is less than one pace after the last byte.
+    if (this.#silence < beats - 1) return;
     this.#fail(this.#lost('is silent'));
     this.#web.terminate();
   }

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { get } from 'node:http';
 import { connect, type Socket } from 'node:net';
-import type { Channel } from '@triad/protocol';
+import { type Channel, TriadError } from '@triad/protocol';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
@@ -124,12 +124,64 @@ describe('parties do not meet', () => {
     expect(unknown.message).toContain('its roles are 0, 1, 2');
   });
 
+  it.each([{ rate: Number.NaN }, { text: 'a\nb' }, { text: 'x'.repeat(1001) }])(
+    'with an agreement that cannot be sent: %j',
+    async (agreement) => {
+      const error = await failure(network(options).join(0, agreement));
+      expect(error).toMatchObject({ code: 'bad-argument' });
+    },
+  );
+
   it('at a port that is taken', async () => {
     const peers = await fixedPeers();
     const first = failure(network({ job: newJob(), peers, timeout: 500 }).join(0, {}));
     const error = await failure(network({ job: newJob(), peers, timeout: 500 }).join(0, {}));
     expect(error.message).toMatch(/^listen: cannot listen on 127\.0\.0\.1:\d+ \(EADDRINUSE\)/);
     expect(await first).toMatchObject({ code: 'timeout' });
+  });
+});
+
+describe('a party that stops with a reason', () => {
+  const stop = async (reason: Error): Promise<TriadError[]> => {
+    const channels = await meet({ outside: ['bank'] });
+    const waiting = [1, 2, 3].map((rank) => failure(channels[rank]!.recv(rank === 1 ? 2 : 1, address)));
+    await channels[0]!.close(reason);
+    const errors = await Promise.all(waiting);
+    await close(channels);
+    return errors;
+  };
+
+  it('makes all others fail with it, whomever they wait for, and takes the blame', async () => {
+    for (const error of await stop(new Error('the disk is full'))) {
+      expect(error).toMatchObject({ code: 'closed', party: 0 });
+      expect(error.message).toContain('stopped: the disk is full');
+    }
+  });
+
+  it('passes on whom it blames, at which op, and the remedy', async () => {
+    const cause = new TriadError('bad-message', 'party 2 sent nonsense', {
+      party: 2,
+      op: 'step 3/4',
+      remedy: 'update it',
+    });
+    for (const error of await stop(cause)) {
+      expect(error).toMatchObject({ code: 'bad-message', party: 2, op: 'step 3/4', remedy: 'update it' });
+      expect(error.message).toMatch(/stopped: party 2 sent nonsense at op step 3\/4; update it$/);
+    }
+  });
+
+  it('while the others are still joining', async () => {
+    const peers = await fixedPeers();
+    const options = { job: newJob(), peers };
+    const errors = await Promise.all([
+      failure(network({ ...options, timeout: 1000 }).join(0, {})),
+      failure(network(options).join(1, {})),
+    ]);
+    expect(errors.map(({ code, party }) => [code, party])).toEqual([
+      ['timeout', 2],
+      ['timeout', 2],
+    ]);
+    expect(errors[1]!.message).toContain('party 0');
   });
 });
 

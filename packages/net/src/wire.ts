@@ -36,7 +36,9 @@ const webOptions = {
   skipUTF8Validation: true,
   autoPong: false,
   maxPayload: maxFrameBytes,
+  // A frame comes in one piece, and not byte by byte.
   maxFragments: 1,
+  maxBufferedChunks: 2 ** 14,
 };
 
 export const mutual = (tls: Credentials) => ({ ...tls, minVersion: 'TLSv1.3' as const });
