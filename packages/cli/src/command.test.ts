@@ -60,6 +60,13 @@ describe('the triad command', () => {
     expect(stderr).not.toMatch(/^ +at /m);
   });
 
+  it('tells bad command lines as JSON, too', () => {
+    const { status, stderr } = triad('keys', '--json');
+    expect(status).toBe(1);
+    const what = "required option '--job <name>' not specified";
+    expect(JSON.parse(stderr)).toEqual({ error: { code: 'bad-argument', what } });
+  });
+
   it('runs TypeScript, with top-level await and its own arguments', () => {
     const path = program(
       'own.ts',

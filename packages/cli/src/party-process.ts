@@ -1,10 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
 import { TriadError } from '@triad/protocol';
 import type { Failure } from './failure.js';
 
-const command = fileURLToPath(new URL('./main.js', import.meta.url));
+const command = join(dirname(createRequire(import.meta.url).resolve('../package.json')), 'dist/main.js');
 
 /** One `triad` command in a process of its own. */
 export interface PartyProcess {
@@ -25,7 +26,9 @@ export const startParty = (
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
     said += text;
   });
-  createInterface(child.stdout).on('line', (line) => onRecord(JSON.parse(line)));
+  createInterface(child.stdout).on('line', (line) => {
+    if (line.startsWith('{')) onRecord(JSON.parse(line));
+  });
   const finished = new Promise<void>((resolve, reject) => {
     child.on('error', reject);
     child.on('close', (code, signal) => {
@@ -39,7 +42,9 @@ export const startParty = (
 const failureOfProcess = (name: string, said: string, how: string): TriadError => {
   const told = parseFailure(said);
   if (told === undefined) {
-    return new TriadError('closed', `party ${name} ended with ${how}: ${said.trim() || 'it said nothing'}`);
+    return new TriadError('closed', `party ${name} ended with ${how}: ${said.trim() || 'it said nothing'}`, {
+      remedy: 'start all parties again',
+    });
   }
   const { what, party, op, remedy } = told;
   return new TriadError('closed', `party ${name} failed: ${what}`, {

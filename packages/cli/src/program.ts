@@ -23,13 +23,22 @@ const commands = (): Command[] => [
   benchCommand(),
 ];
 
+/** Bad command lines are told as other failures are. */
+const usageError = (text: string): string => {
+  const what = text.replace(/^error: /, '').trimEnd();
+  return json() ? `${JSON.stringify({ error: { code: 'bad-argument', what } })}\n` : `triad: ${what}\n`;
+};
+
+const json = (): boolean => process.argv.includes('--json');
+
 /** The `triad` command. */
 export const program = (): Command => {
   const triad = new Command('triad')
     .description('Secure three-party machine learning: run programs on data that nobody may see.')
     .version(version)
-    .showHelpAfterError('(triad --help says what there is)');
-  for (const command of commands()) triad.addCommand(command);
+    .configureOutput({ outputError: (text, write) => write(usageError(text)) })
+    .showHelpAfterError(json() ? false : '  remedy: look at --help');
+  for (const command of commands()) triad.addCommand(command.copyInheritedSettings(triad));
   triad.addCommand(benchPartyCommand(), { hidden: true });
   return triad;
 };
