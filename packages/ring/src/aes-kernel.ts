@@ -1,6 +1,6 @@
 import { kernels } from './kernel.js';
 import { allocate, memory } from './memory.js';
-import type { Stretch } from './prg.js';
+import type { Stretch } from './stretch.js';
 
 const scheduleBytes = 1408;
 const batchBytes = 128;

@@ -1,6 +1,6 @@
 import { kernels } from './kernel.js';
 import { memory } from './memory.js';
-import type { Stretch } from './prg.js';
+import type { Stretch } from './stretch.js';
 
 interface Cipher {
   setAutoPadding(padded: boolean): unknown;

@@ -3,13 +3,6 @@ import { AesPlatform } from './aes-platform.js';
 import { RingError } from './error.js';
 import type { Tensor } from './tensor.js';
 
-/** Memory to fill with a stream's bytes from block `start` on. */
-export interface Stretch {
-  readonly ptr: number;
-  readonly bytes: number;
-  readonly start: number;
-}
-
 /** From so many bytes on the platform's AES is faster than the kernel, whose calls cost less. */
 const platformBytes = 512;
 
