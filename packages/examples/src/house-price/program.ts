@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util';
 import { aby3 } from '@triad/aby3';
 import { job } from '@triad/cli';
 import { Executor, init } from '@triad/layers';
+import { TriadError } from '@triad/protocol';
 import { outside, training } from './model.js';
 import { train } from './party.js';
 
@@ -11,7 +12,7 @@ const { values } = parseArgs({
   args: [...args],
   options: { epochs: { type: 'string', default: '20' }, batch: { type: 'string', default: '10' } },
 });
-const options = { epochs: Number(values.epochs), batch: Number(values.batch) };
+const options = { epochs: count('epochs', values.epochs), batch: count('batch', values.batch) };
 
 const environment = init(aby3(), role, network);
 const exe = new Executor({ environment, program: training });
@@ -25,4 +26,12 @@ emit({ sent }, `sent ${sent.bytes} bytes in ${sent.messages} messages`);
 if (outcome !== undefined) {
   emit({ outcome }, `R2 on the held-out rows: ${outcome.r2.toFixed(4)}`);
   await save('house-price.json', `${JSON.stringify(outcome, null, 2)}\n`);
+}
+
+function count(option: string, text: string): number {
+  const value = Number(text);
+  if (Number.isSafeInteger(value) && value > 0) return value;
+  throw new TriadError('bad-argument', `--${option} ${text} is no count`, {
+    remedy: 'give a whole number above 0',
+  });
 }
