@@ -202,6 +202,7 @@ describe('strangers at the port', () => {
 
   const overTcp = async (port: number, bytes: Uint8Array | string): Promise<Socket> => {
     const socket = connect(port, '127.0.0.1');
+    socket.resume();
     socket.on('error', () => {});
     await once(socket, 'connect');
     socket.write(bytes);
@@ -246,6 +247,21 @@ describe('strangers at the port', () => {
     expect(log.join()).toContain('job differs');
     for (const socket of open) socket.destroy();
     for (const web of webs) web.terminate();
+  });
+
+  it('are bounded in number, and shown out when they say nothing', async () => {
+    const options = { job: newJob(), peers: await fixedPeers() };
+    const first = network(options).join(0, {});
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    const port = Number(options.peers[0]!.split(':')[1]);
+    const silent = await overTcp(port, '');
+    const webs = await Promise.all(Array.from({ length: 80 }, () => overWeb(port)));
+    await Promise.all(webs.slice(64).map((web) => web.readyState === web.CLOSED || once(web, 'close')));
+    expect(webs.filter((web) => web.readyState === web.OPEN).length).toBe(64);
+    await Promise.all([...webs.slice(0, 64), silent].map((each) => once(each, 'close')));
+    const channels = await Promise.all([first, ...[1, 2].map((role) => network(options).join(role, {}))]);
+    await expectConnected(channels);
+    await close(channels);
   });
 
   it('may send any frames', async () => {
