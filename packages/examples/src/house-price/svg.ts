@@ -1,4 +1,4 @@
-import { scaleLinear } from 'd3-scale';
+import { scaleLinear, scaleLog } from 'd3-scale';
 import { line } from 'd3-shape';
 
 /** A named curve: y over 0, 1, 2, ... */
@@ -12,12 +12,15 @@ export interface Series {
 
 const size = { width: 640, height: 400, left: 64, right: 24, top: 40, bottom: 48 } as const;
 
-/** Curves over epochs, as a drawing of its own. */
+/** 1, 2 or 5 times a power of ten: labels far enough apart on a logarithmic axis. */
+const isRound = (tick: number): boolean => /^[125]/.test(tick.toExponential());
+
+/** Positive curves over epochs, on a logarithmic axis, as a drawing of its own. */
 export const curvesSvg = (title: string, series: readonly Series[]): string => {
   const all = series.flatMap(({ values }) => values);
   const last = Math.max(1, ...series.map(({ values }) => values.length - 1));
   const x = scaleLinear([0, last], [size.left, size.width - size.right]);
-  const y = scaleLinear([0, Math.max(...all)], [size.height - size.bottom, size.top]).nice();
+  const y = scaleLog([Math.min(...all), Math.max(...all)], [size.height - size.bottom, size.top]).nice();
   const xTicks = x.ticks(Math.min(last, 10)).filter(Number.isInteger);
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${size.width} ${size.height}" font-family="sans-serif" font-size="12">`,
