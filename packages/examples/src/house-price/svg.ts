@@ -29,7 +29,8 @@ export const curvesSvg = (title: string, series: readonly Series[]): string => {
     text(size.width / 2, size.height - 10, 'epoch', 'middle'),
     ...xTicks.map((tick) => text(x(tick), size.height - size.bottom + 18, String(tick), 'middle')),
     ...y
-      .ticks(6)
+      .ticks()
+      .filter(isRound)
       .flatMap((tick) => [gridLine(y(tick)), text(size.left - 8, y(tick) + 4, String(tick), 'end')]),
     ...series.map((each) => curve(each, x, y)),
     ...series.map(({ name, color }, i) => legend(name, color, i)),
