@@ -14,12 +14,12 @@ export interface RoundsOptions {
   readonly rounds?: number;
   /** Payload bytes each party sends in a round; default 64. */
   readonly bytes?: number;
-  /** Measurements per transport, of which the median counts; default 21. */
+  /** Measurements per transport; default 21. */
   readonly repeats?: number;
 }
 
-/** Microseconds a round takes, by transport: the median of the repeats. */
-export type Rounds = Readonly<Partial<Record<Transport, number>>>;
+/** Microseconds a round took, by transport, in each of the repeats. */
+export type Rounds = Readonly<Partial<Record<Transport, readonly number[]>>>;
 
 const parties = 3;
 
@@ -39,7 +39,7 @@ export const measureRounds = async (options: RoundsOptions = {}): Promise<Rounds
         if (i >= 0) runs.get(transport)!.push((Math.max(...times.map(Number)) * 1000) / rounds);
       }
     }
-    return Object.fromEntries(transports.map((transport) => [transport, median(runs.get(transport)!)]));
+    return Object.fromEntries(runs);
   } finally {
     for (const child of children) child.end();
   }
@@ -93,5 +93,3 @@ const secure = (tls: Credentials | undefined) => tls && { tls };
 /** Gives each party an order; resolves with their answers. */
 const askAll = (children: readonly Child[], order: (rank: number) => Order): Promise<unknown[]> =>
   Promise.all(children.map((child, rank) => child.ask(order(rank))));
-
-const median = (values: number[]): number => values.sort((a, b) => a - b)[values.length >> 1]!;

@@ -33,30 +33,30 @@ const rounds = 1000;
 /** Dependent rounds in a ring of three processes, beside the same over bare sockets. */
 export const roundsResult = async (link: 'plain' | 'tls', runs: number): Promise<Result> => {
   const transport = link === 'tls' ? 'wss' : 'ws';
+  const repeats = Math.max(runs, 21);
   const measured = await measureRounds({
     transports: ['tcp', transport],
     rounds,
     bytes: roundBytes,
-    repeats: Math.max(runs, 21),
+    repeats,
   });
-  const [ours, tcp] = [measured[transport]!, measured.tcp!].map((us) => (us * rounds) / 1e6) as [
-    number,
-    number,
-  ];
+  const seconds = (kind: 'tcp' | 'ws' | 'wss') => measured[kind]!.map((us) => (us * rounds) / 1e6);
+  const ours = seconds(transport);
+  const tcp = median(seconds('tcp'));
   return {
     name: 'rounds',
     size: `${rounds} rounds of ${roundBytes} bytes`,
     parties: 3,
     threads: 1,
     link,
-    seconds: ours,
-    min: ours,
-    max: ours,
-    runs,
+    seconds: median(ours),
+    min: Math.min(...ours),
+    max: Math.max(...ours),
+    runs: repeats,
     rounds,
     bytesPerParty: [0, 1, 2].map(() => rounds * roundBytes),
     peakRssMB: 0,
     reference: { name: 'the same ring over bare TCP sockets', seconds: tcp },
-    ratio: ours / tcp,
+    ratio: median(ours) / tcp,
   };
 };
