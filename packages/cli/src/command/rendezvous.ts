@@ -22,9 +22,11 @@ export const rendezvousCommand = (): Command =>
 const run = async ({ listen, tls, json }: Options): Promise<void> => {
   const board = await rendezvous({ listen, ...(tls !== undefined && { tls: readCredentials(tls) }) });
   const { address } = board;
-  console.log(json ? JSON.stringify({ address }) : `waiting at ${address}; end with Ctrl-C`);
-  await new Promise<void>((resolve) => {
+  // Before the address is told: whoever reads it may end the process at once.
+  const ended = new Promise<void>((resolve) => {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve());
   });
+  console.log(json ? JSON.stringify({ address }) : `waiting at ${address}; end with Ctrl-C`);
+  await ended;
   await board.close();
 };
