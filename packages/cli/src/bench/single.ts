@@ -33,7 +33,7 @@ const rounds = 1000;
 /** Dependent rounds in a ring of three processes, beside the same over bare sockets. */
 export const roundsResult = async (link: 'plain' | 'tls', runs: number): Promise<Result> => {
   const transport = link === 'tls' ? 'wss' : 'ws';
-  const repeats = Math.max(runs, 21);
+  const repeats = Math.max(runs, 41);
   const measured = await measureRounds({
     transports: ['tcp', transport],
     rounds,
