@@ -20,8 +20,8 @@ const truncated = async (
     },
     { seed: 7 },
   );
-  expect(results[1]).toEqual(results[0]);
-  expect(results[2]).toEqual(results[0]);
+  // Not toEqual, which would print a million differences.
+  for (const other of results.slice(1)) expect(other.findIndex((y, i) => y !== results[0]![i])).toBe(-1);
   return results[0]!;
 };
 
