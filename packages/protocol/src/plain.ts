@@ -4,8 +4,10 @@ import {
   type Linear,
   linear,
   type Shape,
+  shiftRight,
   shiftRightArithmetic,
   size,
+  sub,
   Tensor,
 } from '@triad/ring';
 import type { Rank } from './channel.js';
@@ -44,6 +46,7 @@ const plainCost = (parties: number): CostModel => {
     truncate: () => none,
     bilinearTruncate: () => none,
     random: () => none,
+    below: () => none,
   };
 };
 
@@ -111,10 +114,33 @@ class Plain implements Protocol<Tensor> {
     return shiftRightArithmetic(words, 64 - bits, words);
   }
 
+  async below(
+    _op: Op,
+    x: Tensor,
+    thresholds: readonly bigint[],
+    after: readonly Linear[] = [],
+  ): Promise<Tensor> {
+    let bits = signBits(x, thresholds);
+    for (const f of after) {
+      const mapped = f.apply(bits);
+      bits.dispose();
+      bits = mapped;
+    }
+    return bits;
+  }
+
   dispose(x: Tensor): void {
     x.dispose();
   }
 }
+
+/** The top bits of x - t, t by t. */
+const signBits = (x: Tensor, thresholds: readonly bigint[]): Tensor => {
+  const column = Tensor.from([thresholds.length, ...x.shape.map(() => 1)], thresholds);
+  const difference = sub(x, column);
+  column.dispose();
+  return shiftRight(difference, 63, difference);
+};
 
 class PlainClient implements Client {
   constructor(private readonly session: Session) {}

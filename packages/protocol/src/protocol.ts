@@ -26,6 +26,8 @@ export interface CostModel {
   /** A product truncated in one go; protocols without the fused path declare the sum of both. */
   bilinearTruncate(elements: number, bits: number): Cost;
   random?(elements: number, bits: number): Cost;
+  /** `result` counts the elements after the linear maps. */
+  below?(elements: number, thresholds: number, result: number): Cost;
 }
 
 /**
@@ -56,6 +58,11 @@ export interface Protocol<S> {
   bilinearTruncate?(op: Op, product: Product<S>, bits: number): Promise<S>;
   /** Uniform integers in [-2^(bits-1), 2^(bits-1)) that no party knows. */
   random?(op: Op, shape: Shape, bits: number): Promise<S>;
+  /**
+   * The integers [x < t], 0 or 1, for each public threshold t: [thresholds, ...shape of x], then `after`. Words are
+   * signed, and right while |x - t| < 2^63.
+   */
+  below?(op: Op, x: S, thresholds: readonly bigint[], after?: readonly Linear[]): Promise<S>;
   /** Gives the share's memory back; using it afterwards is an error. */
   dispose(x: S): void;
 }
