@@ -12,6 +12,7 @@ import {
 import { add, type Bilinear, type Linear, type Shape, Tensor } from '@triad/ring';
 import { costModel } from './cost.js';
 import { sendClient, share } from './input.js';
+import { parts, refresh } from './part.js';
 import { localProduct, reshare } from './product.js';
 import { random } from './random.js';
 import { receiveClient, reveal } from './reveal.js';
@@ -43,6 +44,7 @@ export const aby3 = (options: Aby3Options = {}): Scheme<Share> => {
     parties,
     claim,
     cost,
+    parts,
     parameters: { ring: 'Z_2^64', truncation: truncation.name },
     party: (session) => new Aby3(session, truncation, cost),
     client: (session) => new Aby3Client(session),
@@ -144,6 +146,10 @@ class Aby3 implements Protocol<Share> {
       });
     }
     return random(this.session, op, shape, bits);
+  }
+
+  refresh(op: Op, x: Share): Share {
+    return refresh(this.session, op, x);
   }
 
   dispose(x: Share): void {

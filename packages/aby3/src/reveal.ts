@@ -32,7 +32,8 @@ const revealClient = (session: Session, op: Op, x: Share, to: Rank): undefined =
   masked.dispose();
 };
 
-const maskComponent = (rank: Rank, component: Tensor, masks: Tensor): Tensor => {
+/** Component `rank` under its mask: m_0, m_1 are the rows of `masks`, m_2 = -m_0 - m_1. */
+export const maskComponent = (rank: Rank, component: Tensor, masks: Tensor): Tensor => {
   const row = (k: number): Tensor => {
     const view = masks.rows(k, k + 1);
     const out = view.reshape(component.shape);

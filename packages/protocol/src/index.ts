@@ -3,6 +3,7 @@ export * from './channel.js';
 export * from './error.js';
 export * from './local.js';
 export * from './mailbox.js';
+export * from './part.js';
 export * from './plain.js';
 export * from './protocol.js';
 export * from './session.js';

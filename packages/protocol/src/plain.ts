@@ -12,6 +12,7 @@ import {
 } from '@triad/ring';
 import type { Rank } from './channel.js';
 import { TriadError } from './error.js';
+import { plainParts } from './part.js';
 import type { Client, Cost, CostModel, Protocol, Scheme } from './protocol.js';
 import type { Op, Session } from './session.js';
 
@@ -25,6 +26,7 @@ export const plain = (parties = 1): Scheme<Tensor> => ({
   claim: { adversary: 'none', corrupted: 0 },
   cost: plainCost(parties),
   parameters: {},
+  parts: plainParts(parties),
   party: (session) => new Plain(session, plainCost(parties)),
   client: (session) => new PlainClient(session),
 });

@@ -1,5 +1,6 @@
 import type { Bilinear, Linear, Shape, Tensor } from '@triad/ring';
 import type { Rank } from './channel.js';
+import type { Parts } from './part.js';
 import type { Op, Session } from './session.js';
 
 /** What a protocol claims to withstand. */
@@ -63,6 +64,11 @@ export interface Protocol<S> {
    * signed, and right while |x - t| < 2^63.
    */
   below?(op: Op, x: S, thresholds: readonly bigint[], after?: readonly Linear[]): Promise<S>;
+  /**
+   * The same value, shared anew by a stream that all computing parties know, without a message: for shares that leave
+   * the job. Whoever has no key of the session learns nothing from them but the value, and only from enough of them.
+   */
+  refresh?(op: Op, x: S): S;
   /** Gives the share's memory back; using it afterwards is an error. */
   dispose(x: S): void;
 }
@@ -94,6 +100,8 @@ export interface Scheme<S> {
   /** Parameters all parties must agree on. */
   readonly parameters: Readonly<Record<string, string | number>>;
   party(session: Session): Protocol<S>;
+  /** Absent when shares cannot be kept in files. */
+  readonly parts?: Parts<S>;
   /** Absent when only computing parties can own inputs and results. */
   client?(session: Session): Client;
 }
