@@ -53,6 +53,31 @@ const cases: Readonly<Record<Differentiable, readonly Case[]>> = {
     { shapes: [[2, 1]], f: (x) => layers.broadcastTo(x!, [3, 2, 4]) },
     { shapes: [[2]], f: (x) => layers.broadcastTo(x!, [1, 2]) },
   ],
+  windows: [
+    { shapes: [[2, 2, 4, 5]], f: (x) => layers.windows(x!, [2, 3], { stride: [2, 1], padding: [1, 0] }) },
+  ],
+  unwindows: [
+    {
+      shapes: [[2, 8, 6]],
+      f: (x) =>
+        x!.program.append('unwindows', [x!], {
+          kernel: [2, 2],
+          stride: [1, 1],
+          padding: [0, 0],
+          dilation: [1, 1],
+          shape: [2, 2, 3, 4],
+        }),
+    },
+  ],
+  scheduled: [{ shapes: [[3]], f: (x) => layers.scheduled(x!, { kind: 'bias', beta: 0.3, power: -1 }) }],
+  mask: [{ shapes: [[4, 5]], f: (x) => x!.program.append('mask', [x!], { rate: 0.25, stream: 3 }) }],
+  less: [{ shapes: [[7], [7]], f: (x, y) => layers.select(layers.less(x!, y!), x!, layers.scale(y!, 3)) }],
+  function: [
+    { shapes: [[5]], f: (x) => layers.sigmoid(x!) },
+    { shapes: [[5]], f: (x) => layers.tanh(x!) },
+    { shapes: [[5]], f: (x) => layers.softplus(x!) },
+    { shapes: [[5]], f: (x) => layers.gelu(x!) },
+  ],
   reshape: [{ shapes: [[2, 6]], f: (x) => layers.reshape(x!, [3, 4]) }],
   transpose: [
     { shapes: [[2, 3]], f: (x) => layers.transpose(x!) },
@@ -192,6 +217,7 @@ const differences = ({ p, feed }: Example, name: string): number[] => {
       x.shape,
       x.data.map((v, k) => (k === i ? v + shift : v)),
     );
+    twin.step = 0;
     return twin.run({ feed: { ...feed, [name]: moved }, fetchList: ['loss'] })[0]!.item();
   };
   return Array.from(feed[name]!.data, (_, i) => (at(i, h) - at(i, -h)) / (2 * h));

@@ -26,11 +26,12 @@ export const gradients = (loss: Variable, wanted: readonly Variable[]): Variable
   });
 };
 
-/** For each node up to the last: does it depend on a wanted one? */
+/** For each node up to the last: does it depend on a wanted one? Comparisons are constant almost everywhere. */
 const dependents = (program: Program, wanted: readonly Variable[], last: number): boolean[] => {
   const leads: boolean[] = [];
   for (const node of program.nodes.slice(0, last + 1)) {
-    leads.push(wanted.some((x) => x.node.id === node.id) || node.inputs.some((i) => leads[i]));
+    const passes = node.kind !== 'less' && node.inputs.some((i) => leads[i]);
+    leads.push(passes || wanted.some((x) => x.node.id === node.id));
   }
   return leads;
 };

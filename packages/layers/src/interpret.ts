@@ -26,6 +26,8 @@ export const isPure = (node: Node): node is Node<PureKind> => node.kind in meani
  */
 export class FloatTwin {
   readonly parameters = new Map<string, NdArray>();
+  /** Runs so far: schedules and masks depend on it. */
+  step = 0;
 
   /** Weights by name; parameters that start at a constant need none. */
   constructor(
@@ -56,6 +58,7 @@ export class FloatTwin {
       const target = program.nodes[inputs[0]!]!;
       if (isKind(target, 'parameter')) this.parameters.set(target.attributes.name, values[inputs[1]!]!);
     }
+    this.step++;
     return fetched.map((node) => values[node.id]!);
   }
 
@@ -98,6 +101,7 @@ export class FloatTwin {
         inputs,
         shapeOf: (id) => shapes[id]!,
         nodeAt: (id) => nodes[id]!,
+        step: this.step,
       });
     }
     if (isKind(node, 'constant'))

@@ -1,5 +1,7 @@
-import type { Convolution, Recipient } from './node/node.js';
+import { type FunctionName, functions } from './function/function.js';
+import type { Convolution, Recipient, Windows } from './node/node.js';
 import { defaultMainProgram, type Program, Variable } from './program.js';
+import type { Schedule } from './schedule.js';
 import { type BoundShape, countElements, repeatedAxes, type SymbolicShape, sameShape } from './shape.js';
 
 /** What arithmetic takes: a value, or a public number. */
@@ -21,7 +23,7 @@ export const constantIn = (
 };
 
 const binary =
-  (kind: 'add' | 'sub' | 'mul') =>
+  (kind: 'add' | 'sub' | 'mul' | 'less') =>
   (x: Operand, y: Operand): Variable => {
     const { program } =
       x instanceof Variable ? x : y instanceof Variable ? y : { program: defaultMainProgram() };
@@ -35,6 +37,56 @@ export const add = binary('add');
 export const sub = binary('sub');
 /** x * y element by element, broadcasting. */
 export const mul = binary('mul');
+
+/** 1 where x < y, else 0; broadcasting. */
+export const less = binary('less');
+/** 1 where x > y, else 0. */
+export const greater = (x: Operand, y: Operand): Variable => less(y, x);
+/** 1 where x <= y, else 0. */
+export const lessEqual = (x: Operand, y: Operand): Variable => sub(1, less(y, x));
+/** 1 where x >= y, else 0. */
+export const greaterEqual = (x: Operand, y: Operand): Variable => sub(1, less(x, y));
+/** 1 where x differs from y, else 0. */
+export const notEqual = (x: Operand, y: Operand): Variable => add(less(x, y), less(y, x));
+/** 1 where x equals y, else 0. */
+export const equal = (x: Operand, y: Operand): Variable => sub(1, notEqual(x, y));
+
+/** x where the condition is 1, y where it is 0. */
+export const select = (condition: Variable, x: Operand, y: Operand): Variable =>
+  add(y, mul(condition, sub(x, y)));
+
+/** The smaller of both, element by element. */
+export const minimum = (x: Operand, y: Operand): Variable => select(less(x, y), x, y);
+/** The larger of both, element by element. */
+export const maximum = (x: Operand, y: Operand): Variable => select(less(x, y), y, x);
+
+/** x times a public number that changes from step to step. */
+export const scheduled = (x: Variable, schedule: Schedule): Variable =>
+  x.program.append('scheduled', [x], { schedule });
+
+/** Sliding windows over images [batch, channels, height, width]: [batch, channels * kh * kw, windows]. */
+export const windows = (
+  x: Variable,
+  kernel: readonly [number, number],
+  options: Partial<Omit<Windows, 'kernel'>> = {},
+): Variable =>
+  x.program.append('windows', [x], { kernel, stride: [1, 1], padding: [0, 0], dilation: [1, 1], ...options });
+
+export interface RangeOptions {
+  /** Arguments are promised to be in [low, high]; default: a wide range. Outside of it results are arbitrary. */
+  readonly low?: number;
+  readonly high?: number;
+}
+
+/** A function of one number, element by element. */
+export const applyFunction = (
+  name: FunctionName,
+  x: Variable,
+  { low, high }: RangeOptions = {},
+): Variable => {
+  const { range } = functions[name];
+  return x.program.append('function', [x], { name, low: low ?? range[0], high: high ?? range[1] });
+};
 
 /** x times a public number. */
 export const scale = (x: Variable, factor: number): Variable =>

@@ -2,6 +2,7 @@ import type { Cost, CostModel, Scheme } from '@triad/protocol';
 import { distinctReveals, type FetchList, resolveFetches } from './fetch.js';
 import { type Instruction, inputsOf } from './lower/instruction.js';
 import { lower } from './lower/lower.js';
+import { misuse } from './misuse.js';
 import type { Initializer, Recipient } from './node/node.js';
 import { nameOf, type Program } from './program.js';
 import { countElements } from './shape.js';
@@ -64,14 +65,25 @@ export const plan = <S>(
   };
 };
 
-const instructionCost = <S>({ cost, parties }: Scheme<S>, i: Instruction): Cost => {
+const instructionCost = <S>(scheme: Scheme<S>, i: Instruction): Cost => {
+  const { cost, parties } = scheme;
   const elements = countElements(i.shape);
   const rank = (role: Recipient) => (typeof role === 'number' || role === 'all' ? role : parties);
   if (i.op === 'share') return cost.share(elements, typeof i.owner === 'number' ? i.owner : parties);
   if (i.op === 'reveal') return cost.reveal(elements, rank(i.to));
   if (i.op === 'truncate') return cost.truncate(elements, i.bits);
+  if (i.op === 'below') return belowCost(scheme, i, elements);
   if (i.op === 'product') return productCost(cost, i.elements, elements, i.bits);
   return { rounds: 0, bytes: new Array<number>(parties).fill(0) };
+};
+
+const belowCost = <S>(
+  { cost, name }: Scheme<S>,
+  { elements, thresholds }: Extract<Instruction, { op: 'below' }>,
+  result: number,
+): Cost => {
+  if (cost.below !== undefined) return cost.below(elements, thresholds.length, result);
+  throw misuse(`the protocol '${name}' cannot compare`, 'use a protocol that can, such as aby3');
 };
 
 /** A protocol that truncates apart from the product sends the product before `after` makes it smaller. */

@@ -1,7 +1,9 @@
 import { pad, reshape, slice, transpose } from '../op.js';
 import type { GradientFamily } from './rule.js';
 
-export const layout: GradientFamily<'reshape' | 'transpose' | 'slice' | 'concat' | 'pad'> = {
+export const layout: GradientFamily<
+  'reshape' | 'transpose' | 'slice' | 'concat' | 'pad' | 'windows' | 'unwindows'
+> = {
   reshape: (_, { inputs: [x], gradient }) => [() => reshape(gradient, x!.shape)],
   transpose: ({ attributes: { axes } }, { gradient }) => [
     () =>
@@ -15,6 +17,12 @@ export const layout: GradientFamily<'reshape' | 'transpose' | 'slice' | 'concat'
       const after = x!.shape.map((d, i) => (d === null || end[i] === null ? 0 : d - end[i]!));
       return pad(gradient, start, after);
     },
+  ],
+  windows: ({ attributes }, { inputs: [x], gradient }) => [
+    () => gradient.program.append('unwindows', [gradient], { ...attributes, shape: x!.shape }),
+  ],
+  unwindows: ({ attributes: { shape: _, ...windows } }, { gradient }) => [
+    () => gradient.program.append('windows', [gradient], windows),
   ],
   concat: ({ attributes: { axis } }, { inputs, gradient }) => {
     let offset = 0;

@@ -3,7 +3,8 @@ import { type BoundShape, countElements } from '../shape.js';
 import type { MeaningFamily } from './rule.js';
 import { broadcastOffset, forEachElement, strides } from './strides.js';
 
-const binary =
+/** A function of two numbers on broadcast operands. */
+export const binary =
   (f: (x: number, y: number) => number) =>
   (shape: BoundShape, x: NdArray, y: NdArray): NdArray => {
     const out = new NdArray(shape);

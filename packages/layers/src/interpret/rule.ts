@@ -8,6 +8,8 @@ export interface Scene {
   readonly inputs: readonly NdArray[];
   readonly shapeOf: (id: number) => BoundShape;
   readonly nodeAt: (id: number) => Node;
+  /** Steps before this one. */
+  readonly step: number;
 }
 
 /** Kinds whose value is a function of their inputs alone. */

@@ -8,6 +8,7 @@ import {
   factorBits,
   fractionBits,
   type Instruction,
+  integerExtra,
   maxTruncation,
   type Operation,
   productFactorBits,
@@ -42,23 +43,38 @@ export class Emitter {
     const value = open ?? new NdArray([]);
     if (parts.length === 0) return this.emit({ op: 'constant', value: filled(value, shape) }, shape);
     const sum = this.#broadcast(this.#combine(parts), shape);
-    return value.data.every((v) => v === 0) ? sum : this.emit({ op: 'addPublic', input: sum, value }, shape);
+    return value.data.every((v) => v === 0)
+      ? sum
+      : this.emit({ op: 'addPublic', input: sum, value, bits: fractionBits }, shape);
   }
 
-  /** The value as one register term, at scale f with a pending factor; a public value stays as it is. */
+  /** The value as one register term, at scale f or integer, with a pending factor; a public value stays as it is. */
   settle(value: Value): Value {
     const { terms, open, shape } = value;
     if (terms.length === 0) return value;
-    const groups = likeTerms(terms);
-    const [group] = groups;
-    const pending = open === undefined && groups.length === 1 && group![0]!.extra === 0;
-    if (!pending || terms.some((t) => t.kind === 'product')) {
-      return { shape, terms: [registerTerm(this.materialise(value), shape)] };
-    }
-    const factor = group![0]!.factor;
-    const parts = group!.map((t) => ({ register: t.register, negative: t.factor !== factor }));
+    const whole = open === undefined ? this.#settled(terms, shape) : undefined;
+    return { shape, terms: [whole ?? registerTerm(this.materialise(value), shape)] };
+  }
+
+  /** Terms that are one register but for a factor. */
+  #settled(terms: readonly Term[], shape: BoundShape): RegisterTerm | undefined {
+    const [first] = terms;
+    if (terms.length === 1 && first?.kind === 'product') return this.#settledBits(first, shape);
+    const [group, ...others] = likeTerms(terms);
+    if (group === undefined || others.length > 0 || terms.some((t) => t.kind === 'product')) return undefined;
+    const { factor, extra } = group[0]!;
+    if (extra !== 0 && extra !== integerExtra) return undefined;
+    const parts = group.map((t) => ({ register: t.register, negative: t.factor !== factor }));
     const register = this.#broadcast(this.#combine(parts), shape);
-    return { shape, terms: [{ ...registerTerm(register, shape), factor }] };
+    return { ...registerTerm(register, shape, extra), factor };
+  }
+
+  /** A product of integers stays one. */
+  #settledBits({ extra, factor, ...term }: ProductTerm, shape: BoundShape): RegisterTerm | undefined {
+    if (extra !== 2 * integerExtra) return undefined;
+    const { map, x, y, elements, after } = term;
+    const product = this.emit({ op: 'product', map, x, y, elements, after, bits: 0 }, term.shape);
+    return { ...registerTerm(this.#broadcast(product, shape), shape, integerExtra), factor };
   }
 
   /** A term at the full shape of its value. */
@@ -72,14 +88,9 @@ export class Emitter {
   }
 
   /** A product, computed and truncated with its factor. The sign is left to whoever adds it. */
-  #product({ map, x, y, elements, after, shape, factor }: ProductTerm): Part {
-    const { integer, shift } = encodeFactor(
-      Math.abs(factor),
-      productFactorBits,
-      maxTruncation - fractionBits,
-    );
+  #product({ map, x, y, elements, after, extra, shape, factor }: ProductTerm): Part {
+    const { integer, bits } = scaling(factor, fractionBits + extra, productFactorBits);
     const maps = integer === 1n ? after : [...after, linear.scale(integer)];
-    const bits = fractionBits + shift;
     return {
       register: this.emit({ op: 'product', map, x, y, elements, after: maps, bits }, shape),
       negative: factor < 0,
@@ -102,14 +113,9 @@ export class Emitter {
   /** factor * register / 2^extra. */
   #scale(register: number, extra: number, factor: number): number {
     const shape = this.#shape(register);
-    const { integer, shift } = encodeFactor(
-      factor,
-      extra === 0 ? factorBits : productFactorBits,
-      maxTruncation - extra,
-    );
+    const { integer, bits } = scaling(factor, extra, extra > 0 ? productFactorBits : factorBits);
     const map = linear.scale(integer);
     const scaled = integer === 1n ? register : this.emit({ op: 'linear', map, inputs: [register] }, shape);
-    const bits = extra + shift;
     return bits === 0 ? scaled : this.emit({ op: 'truncate', input: scaled, bits }, shape);
   }
 
@@ -137,6 +143,13 @@ export class Emitter {
     return this.instructions[register]!.shape;
   }
 }
+
+/** |factor| / 2^excess as integer / 2^bits, bits not negative. */
+const scaling = (factor: number, excess: number, significant: number): { integer: bigint; bits: number } => {
+  const { integer, shift } = encodeFactor(Math.abs(factor), significant, maxTruncation - Math.max(0, excess));
+  const bits = excess + shift;
+  return bits < 0 ? { integer: integer << BigInt(-bits), bits: 0 } : { integer, bits };
+};
 
 /** Register terms by scale and size of factor. */
 const likeTerms = (terms: readonly Term[]): (readonly RegisterTerm[])[] => {

@@ -1,10 +1,15 @@
 import type { Bilinear, Linear } from '@triad/ring';
+import type { Mask } from '../mask.js';
 import type { NdArray } from '../nd-array.js';
 import type { Initializer, Recipient, Role } from '../node/node.js';
+import type { Schedule } from '../schedule.js';
 import type { BoundShape } from '../shape.js';
 
 /** Bits of fixed-point fraction of every value that outlives an instruction. */
 export const fractionBits = 16;
+
+/** `extra` of integers, such as bits: they are at scale 0. */
+export const integerExtra = -fractionBits;
 
 /** Significant bits of a public factor applied to a value at scale f, and to a product, which is at scale 2f. */
 export const factorBits = 16;
@@ -22,7 +27,8 @@ export type Operation =
   | { readonly op: 'share'; readonly name: string; readonly owner: Role }
   | { readonly op: 'linear'; readonly map: Linear; readonly inputs: readonly number[] }
   | { readonly op: 'constant'; readonly value: NdArray }
-  | { readonly op: 'addPublic'; readonly input: number; readonly value: NdArray }
+  /** Plus a public value, encoded with `bits` bits of fraction. */
+  | { readonly op: 'addPublic'; readonly input: number; readonly value: NdArray; readonly bits: number }
   /** after(map(x, y)) / 2^bits. `elements` counts map(x, y). */
   | {
       readonly op: 'product';
@@ -34,6 +40,18 @@ export type Operation =
       readonly bits: number;
     }
   | { readonly op: 'truncate'; readonly input: number; readonly bits: number }
+  /** [x < t] for every threshold, as integers: [thresholds, ...shape of x], then `after`. `elements` counts x. */
+  | {
+      readonly op: 'below';
+      readonly input: number;
+      readonly elements: number;
+      readonly thresholds: readonly bigint[];
+      readonly after: readonly Linear[];
+    }
+  /** Times a public number of the step, at scale `bits`. */
+  | { readonly op: 'scheduled'; readonly input: number; readonly schedule: Schedule; readonly bits: number }
+  /** Zero where the step's public mask says so. */
+  | { readonly op: 'mask'; readonly input: number; readonly mask: Mask }
   | { readonly op: 'reveal'; readonly input: number; readonly to: Recipient }
   | { readonly op: 'assign'; readonly input: number; readonly name: string };
 
@@ -49,4 +67,4 @@ export const inputsOf = (i: Instruction): readonly number[] => {
 
 /** Does it talk to other parties? */
 export const isInteractive = ({ op }: Instruction): boolean =>
-  op === 'share' || op === 'product' || op === 'truncate' || op === 'reveal';
+  op === 'share' || op === 'product' || op === 'truncate' || op === 'below' || op === 'reveal';

@@ -6,7 +6,7 @@ import type { BoundShape } from '../shape.js';
 import { fractionBits } from './instruction.js';
 
 /** Nodes that are one local linear map of one value. */
-export type Moving = Node<'sum' | 'reshape' | 'transpose' | 'slice' | 'pad'>;
+export type Moving = Node<'sum' | 'reshape' | 'transpose' | 'slice' | 'pad' | 'windows' | 'unwindows'>;
 
 /** The ring's map for a node of one input of shape `x` and result `shape`. */
 export const linearMap = (node: Moving, x: BoundShape, shape: BoundShape): Linear => {
@@ -14,6 +14,8 @@ export const linearMap = (node: Moving, x: BoundShape, shape: BoundShape): Linea
   if (isKind(node, 'transpose')) return linear.transpose(node.attributes.axes);
   if (isKind(node, 'reshape')) return linear.reshape(shape);
   if (isKind(node, 'pad')) return linear.pad(node.attributes.before, node.attributes.after);
+  if (isKind(node, 'windows')) return linear.im2col(node.attributes.kernel, node.attributes);
+  if (isKind(node, 'unwindows')) return linear.col2im(shape, node.attributes.kernel, node.attributes);
   const { start, end } = (node as Node<'slice'>).attributes;
   return linear.slice(
     start,
@@ -37,8 +39,9 @@ export const bilinearMap = (
   return side === 'x' ? map.adjointX(x, y) : map.adjointY(x, y);
 };
 
-/** A public array at scale f. */
-export const encodeArray = ({ data, shape }: NdArray): Tensor => encode(data, shape, fractionBits);
+/** A public array, by default at scale f. */
+export const encodeArray = ({ data, shape }: NdArray, bits = fractionBits): Tensor =>
+  encode(data, shape, bits);
 
 /** A bilinear map with one public argument: a linear map of the other, whose result is at scale 2f. */
 export const withPublic = (map: Bilinear, open: NdArray, side: 'x' | 'y'): Linear => ({

@@ -4,9 +4,12 @@ import { evaluate, isPure } from '../interpret.js';
 import { NdArray } from '../nd-array.js';
 import { dispatch, type Node, type Table } from '../node/node.js';
 import type { Program } from '../program.js';
+import { type Schedule, scheduleAt } from '../schedule.js';
 import { type BoundShape, countElements } from '../shape.js';
+import { isNegative } from './compare.js';
 import type { Emitter } from './emitter.js';
-import type { Operation } from './instruction.js';
+import { lowerFunction } from './function/table.js';
+import { fractionBits, type Operation } from './instruction.js';
 import { broadcast, combine, concatenated, mapped, scaled } from './linear.js';
 import { bilinearMap, linearMap, type Moving } from './maps.js';
 import { product } from './product.js';
@@ -84,15 +87,48 @@ const multiply = (node: Node<'mul' | 'matmul' | 'conv2d' | 'adjoint'>, site: Sit
   return product(emitter, bilinearMap(node, program, shapes), shapes[node.id]!, [x!, y!]);
 };
 
+/** Bits of the fraction of a public number that changes, and of numbers below 1 as many significant ones. */
+const scheduleBits = (schedule: Schedule): number => {
+  const sizes = [0, 1, 10, 100, 1000].map((step) => Math.abs(scheduleAt(schedule, step)));
+  const largest = Math.max(...sizes);
+  return largest === 0
+    ? fractionBits
+    : Math.min(30, Math.max(0, fractionBits - Math.ceil(Math.log2(largest))));
+};
+
+const stepwise: Rules<'scheduled' | 'mask'> = {
+  scheduled: ({ attributes: { schedule } }, { emitter, inputs: [x] }) => {
+    const { shape } = x!;
+    const [bits, input] = [scheduleBits(schedule), emitter.materialise(x!)];
+    const register = emitter.emit({ op: 'scheduled', input, schedule, bits }, shape);
+    return { shape, terms: [registerTerm(register, shape, bits)] };
+  },
+  mask: ({ attributes: mask }, { emitter, inputs: [x] }) => {
+    const { shape } = x!;
+    const register = emitter.emit({ op: 'mask', input: emitter.materialise(x!), mask }, shape);
+    return scaled({ shape, terms: [registerTerm(register, shape)] }, 1 / (1 - mask.rate));
+  },
+};
+
+const nonlinear: Rules<'less' | 'function'> = {
+  less: ({ id }, { emitter, shapes, inputs: [x, y] }) =>
+    isNegative(emitter, combine(shapes[id]!, x!, y!, -1)),
+  function: ({ attributes }, { emitter, inputs: [x] }) => lowerFunction(emitter, attributes, x!),
+};
+
 const rules: Table<readonly [site: Site], Value | undefined> = {
   ...source,
   ...effect,
   ...arithmetic,
+  ...stepwise,
+  ...nonlinear,
   sum: move,
   reshape: move,
   transpose: move,
   slice: move,
   pad: move,
+  windows: move,
+  unwindows: move,
   mul: multiply,
   matmul: multiply,
   conv2d: multiply,
@@ -110,13 +146,14 @@ const fold = <K extends PureKind>(
     inputs,
     shapeOf: (id) => shapes[id]!,
     nodeAt: (id) => program.nodes[id]!,
+    step: 0,
   });
 
 /** The node's value; undefined when it has none. */
 export const lowerNode = (node: Node, site: Site): Value | undefined => {
   const isPublic =
     site.inputs.length > 0 && site.inputs.every((x) => x !== undefined && x.terms.length === 0);
-  if (!isPublic || !isPure(node)) return dispatch(rules, node, site);
+  if (!isPublic || !isPure(node) || node.kind in stepwise) return dispatch(rules, node, site);
   const inputs = site.inputs.map((x) => broadcastOf(x!.open!, x!.shape));
   return { shape: site.shapes[node.id]!, terms: [], open: fold(node, site, inputs) };
 };

@@ -3,8 +3,8 @@ import { NdArray } from '../nd-array.js';
 import type { BoundShape } from '../shape.js';
 
 /**
- * A secret summand: factor * register / 2^(f + extra), or factor * after(map(x, y)) / 2^2f not computed yet. Its
- * shape broadcasts to that of the value it belongs to.
+ * A secret summand: factor * register / 2^(f + extra), or factor * after(map(x, y)) / 2^(2f + extra) not computed yet.
+ * Integers, such as bits, have extra = -f. Its shape broadcasts to that of the value it belongs to.
  */
 export type Term =
   | {
@@ -21,6 +21,7 @@ export type Term =
       readonly y: number;
       readonly elements: number;
       readonly after: readonly Linear[];
+      readonly extra: number;
       readonly factor: number;
       readonly shape: BoundShape;
     };
@@ -45,11 +46,11 @@ export const makeValue = (shape: BoundShape, terms: readonly Term[], open?: NdAr
 
 export type RegisterTerm = Extract<Term, { kind: 'register' }>;
 
-/** A register at scale f, as it is. */
-export const registerTerm = (register: number, shape: BoundShape): RegisterTerm => ({
+/** A register as it is, at scale f + extra. */
+export const registerTerm = (register: number, shape: BoundShape, extra = 0): RegisterTerm => ({
   kind: 'register',
   register,
-  extra: 0,
+  extra,
   factor: 1,
   shape,
 });

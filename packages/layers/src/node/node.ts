@@ -1,3 +1,5 @@
+import type { FunctionName } from '../function/function.js';
+import type { Schedule } from '../schedule.js';
 import type { SymbolicShape } from '../shape.js';
 
 /** A computing party's number, or an outside party's name. */
@@ -19,6 +21,14 @@ export interface Convolution {
   readonly padding: readonly [number, number];
   readonly dilation: readonly [number, number];
   readonly groups: number;
+}
+
+/** Sliding windows over images. */
+export interface Windows {
+  readonly kernel: readonly [number, number];
+  readonly stride: readonly [number, number];
+  readonly padding: readonly [number, number];
+  readonly dilation: readonly [number, number];
 }
 
 type None = Readonly<Record<string, never>>;
@@ -47,6 +57,21 @@ export interface Attributes {
   concat: { readonly axis: number };
   /** Zeros before and after, per axis. */
   pad: { readonly before: readonly number[]; readonly after: readonly number[] };
+  /** Images [batch, channels, height, width] as [batch, channels * kh * kw, windows]. */
+  windows: Windows;
+  /** Its adjoint: every tap is added to where it came from, in images of `shape`. */
+  unwindows: Windows & { readonly shape: SymbolicShape };
+  /** Times a public number that depends on the step. */
+  scheduled: { readonly schedule: Schedule };
+  /**
+   * Times a public random mask, fresh in every step: 0 with probability `rate`, else 1 / (1 - rate). Nodes with one
+   * `stream` and shape have one mask.
+   */
+  mask: { readonly rate: number; readonly stream: number };
+  /** 1 where x < y, else 0. */
+  less: None;
+  /** A function of one number, element by element; arguments are promised to be in [low, high]. */
+  function: { readonly name: FunctionName; readonly low: number; readonly high: number };
   mul: None;
   matmul: None;
   conv2d: Convolution;

@@ -1,11 +1,15 @@
 import type { Op, Product, Protocol } from '@triad/protocol';
-import { decode, type Linear, linear, type Tensor } from '@triad/ring';
+import { decode, type Linear, linear, mul, Tensor } from '@triad/ring';
 import { broadcastOf } from '../interpret/arithmetic.js';
 import { fractionBits, type Instruction, inputsOf } from '../lower/instruction.js';
 import type { Lowered } from '../lower/lower.js';
 import { encodeArray } from '../lower/maps.js';
+import { dropped } from '../mask.js';
+import { misuse } from '../misuse.js';
 import { NdArray } from '../nd-array.js';
 import type { Recipient, Role } from '../node/node.js';
+import { scheduleAt } from '../schedule.js';
+import { countElements } from '../shape.js';
 import type { Shared } from '../shared.js';
 import type { Action, Compiled, StepRun } from './step-run.js';
 
@@ -54,11 +58,27 @@ const action = <S>(i: Instruction, index: number, context: Context<S>): Action<S
     case 'linear':
       return applyLinear(i.map, i.inputs, index, protocol);
     case 'constant':
-      return withEncoded(broadcastOf(i.value, i.shape), (run, c) => run.set(index, protocol.constant(c)));
+      return withEncoded(broadcastOf(i.value, i.shape), fractionBits, (run, c) =>
+        run.set(index, protocol.constant(c)),
+      );
     case 'addPublic':
-      return withEncoded(i.value, (run, c) => run.set(index, protocol.addPublic(run.values[i.input]!, c)));
+      return withEncoded(i.value, i.bits, (run, c) =>
+        run.set(index, protocol.addPublic(run.values[i.input]!, c)),
+      );
     case 'truncate':
       return (run) => run.wait(index, protocol.truncate(run.op(index), run.values[i.input]!, i.bits));
+    case 'below':
+      return compareWith(i, index, protocol);
+    case 'scheduled':
+      return (run) => {
+        const factor = Math.round(scheduleAt(i.schedule, run.occasion.count) * 2 ** i.bits);
+        run.set(index, protocol.linear(linear.scale(BigInt(factor)), run.values[i.input]!));
+      };
+    case 'mask':
+      return (run) => {
+        const zero = dropped(i.mask, run.occasion.count, countElements(i.shape));
+        run.set(index, protocol.linear(masked(zero), run.values[i.input]!));
+      };
     case 'product':
       return multiply(i, index, protocol);
     case 'reveal':
@@ -68,9 +88,9 @@ const action = <S>(i: Instruction, index: number, context: Context<S>): Action<S
 
 /** Public numbers are encoded anew in every step: nothing outlives it that somebody would have to free. */
 const withEncoded =
-  <S>(value: NdArray, use: (run: StepRun<S>, c: Tensor) => void): Action<S> =>
+  <S>(value: NdArray, bits: number, use: (run: StepRun<S>, c: Tensor) => void): Action<S> =>
   (run) => {
-    const tensor = encodeArray(value);
+    const tensor = encodeArray(value, bits);
     use(run, tensor);
     tensor.dispose();
   };
@@ -87,6 +107,31 @@ const applyLinear = <S>(
     return (run) => run.set(index, protocol.linear(map, run.values[x]!, run.values[y!]!));
   return (run) => run.set(index, protocol.linear(map, ...inputs.map((r) => run.values[r]!)));
 };
+
+const compareWith = <S>(
+  { input, thresholds, after }: Extract<Instruction, { op: 'below' }>,
+  index: number,
+  protocol: Protocol<S>,
+): Action<S> => {
+  if (protocol.below === undefined) {
+    throw misuse(`the protocol '${protocol.name}' cannot compare`, 'use a protocol that can, such as aby3');
+  }
+  return (run) => run.wait(index, protocol.below!(run.op(index), run.values[input]!, thresholds, after));
+};
+
+/** Zeros where the mask has ones. */
+const masked = (zero: Uint8Array): Linear => ({
+  name: 'masked',
+  attributes: {},
+  shape: (x) => x!,
+  apply: (x) => {
+    const kept = Tensor.from(
+      x!.shape,
+      Array.from(zero, (z) => (z ? 0n : 1n)),
+    );
+    return mul(x!, kept, kept);
+  },
+});
 
 const multiply = <S>(
   { map, x, y, after, bits }: Extract<Instruction, { op: 'product' }>,
@@ -147,7 +192,7 @@ const whole = (shape: readonly number[]): Linear => linear.reshape(shape);
 
 const feedRows = <S>(name: string, index: number, { protocol, shareOf }: Context<S>): Action<S> => {
   return (run) => {
-    const shared = run.feed[name] as Shared;
+    const shared = run.occasion.feed[name] as Shared;
     const { shape, start } = shared;
     const map = shape.length === 0 ? whole(shape) : rowsOf(start, start + shape[0]!);
     run.set(index, protocol.linear(map, shareOf(shared)));
@@ -162,7 +207,7 @@ const shareFed = <S>(
   const rank = rankOf(owner);
   if (rank !== protocol.rank) return (run) => run.wait(index, protocol.share(run.op(index), rank, shape));
   return (run) => {
-    const tensor = encodeArray(run.feed[name] as NdArray);
+    const tensor = encodeArray(run.occasion.feed[name] as NdArray);
     run.wait(
       index,
       protocol.share(run.op(index), rank, tensor).finally(() => tensor.dispose()),

@@ -1,4 +1,4 @@
-import type { Op, Protocol, Rank, Session, Step } from '@triad/protocol';
+import type { Op, Protocol, Rank, Session } from '@triad/protocol';
 import { decode } from '@triad/ring';
 import { fractionBits } from '../lower/instruction.js';
 import { encodeArray } from '../lower/maps.js';
@@ -9,9 +9,9 @@ import type { BoundShape } from '../shape.js';
 import { Shared, type Source } from '../shared.js';
 import { initialValue, noRandom } from '../weight.js';
 import { compile, rowsOf } from './compile.js';
-import type { BoundFeed, Engine, Exposed, Outputs, SharedInput, StepPlan } from './engine.js';
+import type { Engine, Exposed, Outputs, SharedInput, StepPlan } from './engine.js';
 import type { PreparedRun } from './program-run.js';
-import { type Compiled, StepRun } from './step-run.js';
+import { type Compiled, type Occasion, StepRun } from './step-run.js';
 import { Version } from './version.js';
 
 interface Start {
@@ -43,7 +43,7 @@ export class ComputingEngine<S> implements Engine {
     }
     const { protocol, rankOf } = this;
     const compiled = compile(lowered, { protocol, rankOf, shareOf: (shared) => this.#shareOf(shared) });
-    return { start: (step, feed) => this.#start(compiled, step, feed) };
+    return { start: (step, feed, count) => this.#start(compiled, { step, feed, count }) };
   }
 
   async share(op: Op, name: string, { owner, shape, values }: SharedInput): Promise<Shared> {
@@ -81,9 +81,9 @@ export class ComputingEngine<S> implements Engine {
     this.#shares.clear();
   }
 
-  #start(compiled: Compiled<S>, step: Step, feed: BoundFeed): Promise<Outputs> {
+  #start(compiled: Compiled<S>, occasion: Occasion): Promise<Outputs> {
     return new Promise((resolve, reject) => {
-      const run: StepRun<S> = new StepRun(compiled, step, feed, {
+      const run: StepRun<S> = new StepRun(compiled, occasion, {
         resolve: (outputs) => {
           this.#active.delete(run);
           resolve(outputs);

@@ -12,8 +12,11 @@ export type Outputs = readonly (NdArray | undefined)[];
 
 /** A lowered program on one party. */
 export interface StepPlan {
-  /** Starts one step; steps are started in order. Resolves when all of it is over here. */
-  start(step: Step, feed: BoundFeed): Promise<Outputs>;
+  /**
+   * Starts one step; steps are started in order. `count` is the number of earlier runs of the program, which schedules
+   * and masks depend on. Resolves when all of it is over here.
+   */
+  start(step: Step, feed: BoundFeed, count: number): Promise<Outputs>;
 }
 
 /** What can be revealed outside a program's run: a parameter, or a shared value. */

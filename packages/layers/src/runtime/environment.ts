@@ -92,12 +92,13 @@ export class Environment {
     const runs = this.#runsOf(program);
     const bound = runs.bind(feed);
     const prepared = runs.prepared(bound, fetchList, batch);
+    const count = runs.count++;
     return new Promise((resolve, reject) => {
       this.#queue.add({
         prepare: () => (prepared.step === undefined ? this.#prepare(prepared) : undefined),
         start: async () => {
           const step = this.#steps++;
-          const outputs = await prepared.step!.start(this.#joined!.session.step(step), bound);
+          const outputs = await prepared.step!.start(this.#joined!.session.step(step), bound, count);
           this.#over(step);
           resolve(prepared.fetched(outputs));
         },

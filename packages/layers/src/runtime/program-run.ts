@@ -64,6 +64,8 @@ export class PreparedRun {
 
 /** A program as one party runs it: its data by name, and what has been lowered so far. */
 export class ProgramRuns {
+  /** Runs so far. */
+  count = 0;
   readonly #data: ReadonlyMap<string, Node<'data'>>;
   readonly #prepared: PreparedRun[] = [];
   readonly #length: number;

@@ -21,6 +21,14 @@ export interface Compiled<S> {
   readonly assigned: readonly { readonly register: number; readonly name: string }[];
 }
 
+/** One run among many. */
+export interface Occasion {
+  readonly step: Step;
+  readonly feed: BoundFeed;
+  /** Earlier runs of the program. */
+  readonly count: number;
+}
+
 /** What a step reports to. */
 export interface Observer {
   resolve(outputs: Outputs): void;
@@ -48,8 +56,7 @@ export class StepRun<S> {
 
   constructor(
     compiled: Compiled<S>,
-    readonly step: Step,
-    readonly feed: BoundFeed,
+    readonly occasion: Occasion,
     private readonly observer: Observer,
   ) {
     this.#compiled = compiled;
@@ -63,7 +70,7 @@ export class StepRun<S> {
 
   /** The op of an instruction. */
   op(index: number): Op {
-    return this.step.op(index);
+    return this.occasion.step.op(index);
   }
 
   /** A register whose value may outlive the step; the run takes over one reference. */

@@ -1,0 +1,69 @@
+import { utf8ToBytes } from '@noble/hashes/utils.js';
+import { misuse } from '../misuse.js';
+import type { BoundShape } from '../shape.js';
+import { type ElementType, elementBytes, maxHeaderBytes, metadataName, parseHeader } from './safetensors-header.js';
+
+/**
+ * The safetensors format: the header's length as 8 little-endian bytes, a JSON header of names, element types, shapes
+ * and places, then the tensors' bytes without holes, row-major and little-endian. Decoding copies no tensor and
+ * allocates for the header alone, after its length is known to be there.
+ */
+
+/** A tensor as it lies in a file. */
+export interface StoredTensor {
+  readonly type: ElementType;
+  readonly shape: BoundShape;
+  /** Row-major, little-endian. */
+  readonly bytes: Uint8Array;
+}
+
+export interface Safetensors {
+  readonly metadata: Readonly<Record<string, string>>;
+  readonly tensors: ReadonlyMap<string, StoredTensor>;
+}
+
+/** Widest elements first, so that every tensor is aligned, then by name: the same bytes for the same content. */
+export const encodeSafetensors = ({ metadata, tensors }: Safetensors): Uint8Array => {
+  const ordered = [...tensors].sort(
+    ([nameA, a], [nameB, b]) => elementBytes[b.type] - elementBytes[a.type] || (nameA < nameB ? -1 : 1),
+  );
+  const header = headerBytes(metadata, ordered);
+  const length = ordered.reduce((n, [, { bytes }]) => n + bytes.length, 8 + header.length);
+  const out = new Uint8Array(length);
+  new DataView(out.buffer).setBigUint64(0, BigInt(header.length), true);
+  out.set(header, 8);
+  let at = 8 + header.length;
+  for (const [, { bytes }] of ordered) {
+    out.set(bytes, at);
+    at += bytes.length;
+  }
+  return out;
+};
+
+/** Padded with spaces, so that the tensors start at a multiple of 8. */
+const headerBytes = (
+  metadata: Readonly<Record<string, string>>,
+  ordered: readonly (readonly [string, StoredTensor])[],
+): Uint8Array => {
+  let at = 0;
+  const entries = ordered.map(([name, { type, shape, bytes }]) => {
+    if (name === metadataName) throw misuse(`a tensor cannot be named '${name}'`, 'name it otherwise');
+    const start = at;
+    at += bytes.length;
+    return [name, { dtype: type, shape, data_offsets: [start, at] }] as const;
+  });
+  const text = JSON.stringify(Object.fromEntries<unknown>([[metadataName, metadata], ...entries]));
+  const length = utf8ToBytes(text).length;
+  if (length > maxHeaderBytes - 8)
+    throw misuse('the model has too many names', 'split it into several files');
+  return utf8ToBytes(text + ' '.repeat(-length & 7));
+};
+
+/** Throws `bad-argument` for anything that is not a whole file of this format. */
+export const decodeSafetensors = (file: Uint8Array): Safetensors => {
+  const { metadata, entries, dataStart } = parseHeader(file);
+  const tensors = new Map<string, StoredTensor>();
+  for (const { name, type, shape, start, end } of entries)
+    tensors.set(name, { type, shape, bytes: file.subarray(dataStart + start, dataStart + end) });
+  return { metadata, tensors };
+};
