@@ -1,4 +1,3 @@
-import { misuse } from '../misuse.js';
 import { NdArray, type Nested } from '../nd-array.js';
 import { checksumState, withChecksum } from './checksum.js';
 import { malformed, misfit } from './fault.js';
@@ -41,10 +40,4 @@ const valuesOf = (name: string, { type, shape, bytes }: StoredTensor): NdArray =
   const values = Float64Array.from(new BigInt64Array(buffer), Number);
   if (values.every(Number.isSafeInteger)) return new NdArray(shape, values);
   throw malformed(`'${name}' has whole numbers that float64 does not have`);
-};
-
-/** Refuses what fixed point cannot hold, naming the parameter. */
-export const checkFinite = (name: string, { data }: NdArray): void => {
-  const at = data.findIndex((v) => !Number.isFinite(v));
-  if (at >= 0) throw misuse(`'${name}' has ${data[at]} at ${at}`, 'give numbers');
 };

@@ -1,7 +1,13 @@
 import { utf8ToBytes } from '@noble/hashes/utils.js';
 import { misuse } from '../misuse.js';
 import type { BoundShape } from '../shape.js';
-import { type ElementType, elementBytes, maxHeaderBytes, metadataName, parseHeader } from './safetensors-header.js';
+import {
+  type ElementType,
+  elementBytes,
+  maxHeaderBytes,
+  metadataName,
+  parseHeader,
+} from './safetensors-header.js';
 
 /**
  * The safetensors format: the header's length as 8 little-endian bytes, a JSON header of names, element types, shapes
@@ -60,7 +66,8 @@ const headerBytes = (
 };
 
 /** Throws `bad-argument` for anything that is not a whole file of this format. */
-export const decodeSafetensors = (file: Uint8Array): Safetensors => {
+export const decodeSafetensors = ({ buffer, byteOffset, byteLength }: Uint8Array): Safetensors => {
+  const file = new Uint8Array(buffer, byteOffset, byteLength);
   const { metadata, entries, dataStart } = parseHeader(file);
   const tensors = new Map<string, StoredTensor>();
   for (const { name, type, shape, start, end } of entries)
