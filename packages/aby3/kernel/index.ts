@@ -1,6 +1,8 @@
 // Kernels of the truncation and random-bit protocols, over 64-bit words at byte addresses; n counts words. Loops over
 // pairs of words may read and write one word past an odd n: blocks hold whole multiples of 16 bytes.
 
+export * from './comparison';
+
 const low63: u64 = 0x7fffffffffffffff;
 
 /** out = x + y. */

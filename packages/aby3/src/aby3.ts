@@ -10,6 +10,7 @@ import {
   TriadError,
 } from '@triad/protocol';
 import { add, type Bilinear, type Linear, type Shape, Tensor } from '@triad/ring';
+import { below } from './comparison/below.js';
 import { costModel } from './cost.js';
 import { sendClient, share } from './input.js';
 import { parts, refresh } from './part.js';
@@ -146,6 +147,15 @@ class Aby3 implements Protocol<Share> {
       });
     }
     return random(this.session, op, shape, bits);
+  }
+
+  async below(
+    op: Op,
+    x: Share,
+    thresholds: readonly bigint[],
+    after: readonly Linear[] = [],
+  ): Promise<Share> {
+    return below(this.session, op, { x, thresholds, after });
   }
 
   refresh(op: Op, x: Share): Share {

@@ -1,4 +1,5 @@
 import type { Cost, CostModel } from '@triad/protocol';
+import { belowCost } from './comparison/below.js';
 import { parties, previous } from './share.js';
 import type { Truncation } from './truncation/truncation.js';
 
@@ -20,5 +21,6 @@ export const costModel = (truncation: Truncation): CostModel => ({
   bilinear: (n) => cost(1, n, n, n),
   truncate: (n, bits) => (bits === 0 ? cost(0, 0, 0, 0) : truncation.cost(n, bits)),
   bilinearTruncate: (n, bits) => (bits === 0 ? cost(1, n, n, n) : truncation.cost(n, bits)),
+  below: belowCost,
   random: (n, bits) => cost(2, n * bits, n, n),
 });

@@ -13,10 +13,10 @@ export interface Truncation {
 }
 
 /** Both components of a fresh sharing that party 0 holds: streams it has with party 2 and with party 1. */
-export const freshComponents = (session: Session, op: Op, z: Tensor): Share => {
+export const freshComponents = (session: Session, op: Op, { shape }: Pick<Tensor, 'shape'>): Share => {
   const { a: key0, b: key1 } = keys(session);
-  const a = Tensor.empty(z.shape);
-  const b = Tensor.empty(z.shape);
+  const a = Tensor.empty(shape);
+  const b = Tensor.empty(shape);
   op.draw(key0, a);
   op.draw(key1, b);
   return { a, b };
