@@ -1,7 +1,9 @@
 // Kernels of the truncation and random-bit protocols, over 64-bit words at byte addresses; n counts words. Loops over
 // pairs of words may read and write one word past an odd n: blocks hold whole multiples of 16 bytes.
 
+export * from './boolean';
 export * from './comparison';
+export * from './shuffle';
 
 const low63: u64 = 0x7fffffffffffffff;
 
