@@ -7,7 +7,9 @@ import { aby3 } from './aby3.js';
 const word = fc.oneof(
   fc.bigInt({ min: -(2n ** 62n), max: 2n ** 62n - 1n }),
   fc.bigInt({ min: -3n, max: 3n }),
-  fc.integer({ min: 0, max: 61 }).chain((k) => fc.bigInt({ min: -1n, max: 1n }).map((d) => 2n ** BigInt(k) + d)),
+  fc
+    .integer({ min: 0, max: 61 })
+    .chain((k) => fc.bigInt({ min: -1n, max: 1n }).map((d) => 2n ** BigInt(k) + d)),
 );
 
 const compare = async (words: readonly bigint[], thresholds: readonly bigint[]): Promise<bigint[]> => {

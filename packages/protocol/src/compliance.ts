@@ -1,4 +1,5 @@
 import type { Property } from './compliance/check.js';
+import { comparison } from './compliance/comparison.js';
 import { costs } from './compliance/cost.js';
 import { life } from './compliance/life.js';
 import { linearity } from './compliance/linear.js';
@@ -28,7 +29,7 @@ export interface SuiteOptions {
 const truncationClaim: TruncationClaim = { magnitudeBits: 61, maxError: 1, unbiased: true };
 
 /**
- * Tests of everything a protocol promises: results, truncation error and bias, random integers, declared costs,
+ * Tests of everything a protocol promises: results, truncation error and bias, random integers, comparisons, declared costs,
  * errors, repeatability, and, unless it claims to withstand nobody, that what corrupted parties see does not depend on
  * secrets. All samples are seeded: a scheme passes or fails for good. Passing is no proof of security. Not to be run
  * concurrently with anything that uses ring's memory, which it watches.
@@ -50,6 +51,7 @@ const groups = <S>(subject: Subject<S>): (readonly [string, Property[]])[] => [
   ['truncation', truncation(subject)],
   ['truncated products', fusedTruncation(subject)],
   ['random integers', randomness(subject)],
+  ['comparisons', comparison(subject)],
   ['costs', costs(subject)],
   ['transcripts', transcripts(subject)],
   ['secrecy', secrecy(subject)],

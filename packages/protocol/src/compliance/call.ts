@@ -1,4 +1,4 @@
-import { bilinear } from '@triad/ring';
+import { bilinear, linear } from '@triad/ring';
 import type { Client, Cost, Protocol } from '../protocol.js';
 import type { Op } from '../session.js';
 import type { Party } from '../simulate.js';
@@ -113,8 +113,35 @@ const randomCalls: Calls = <S>({ scheme }: Subject<S>, n: number): Call<S>[] => 
   }));
 };
 
+const belowCalls: Calls = <S>({ scheme }: Subject<S>, n: number): Call<S>[] => {
+  if (scheme.cost.below === undefined) return [];
+  const thresholds = [-3n, 0n, 2n ** 40n];
+  const sum = linear.sum([0]);
+  const inputs = [value([n], 8, 61)];
+  return [
+    {
+      name: `comparison of ${n} with 3 thresholds`,
+      inputs,
+      cost: scheme.cost.below(n, 3, 3 * n),
+      run: ({ protocol }, op, [x]) => discard(protocol, protocol.below!(op, x!, thresholds)),
+    },
+    {
+      name: `comparisons of ${n} with 3 thresholds, added up`,
+      inputs,
+      cost: scheme.cost.below(n, 3, n),
+      run: ({ protocol }, op, [x]) => discard(protocol, protocol.below!(op, x!, thresholds, [sum])),
+    },
+  ];
+};
+
 /** Every kind of interactive call on `n` elements. */
 export const calls = <S>(subject: Subject<S>, n: number): Call<S>[] =>
-  [shareCalls, revealCalls, productCalls, truncationCalls(8), truncationCalls(16), randomCalls].flatMap(
-    (each) => each(subject, n),
-  );
+  [
+    shareCalls,
+    revealCalls,
+    productCalls,
+    truncationCalls(8),
+    truncationCalls(16),
+    randomCalls,
+    belowCalls,
+  ].flatMap((each) => each(subject, n));

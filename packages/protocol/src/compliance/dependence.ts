@@ -43,44 +43,40 @@ const correlation = (a: Lane, b: Lane, samples: number): number => {
   return variance === 0 ? 0 : (both - (p * q) / samples) / Math.sqrt(variance);
 };
 
-interface Combination {
-  readonly lane: Lane;
-  /** Which words it is the xor of; -1 stands for a constant 1. */
-  readonly terms: Set<number>;
-}
-
 /**
  * The words whose xor, possibly negated, is the secret in every sample, if there are any: elimination over GF(2). There
- * must be many more samples than words, or some xor is the secret by chance.
+ * must be many more samples than words, or some xor is the secret by chance. Beside its samples a row notes, bit by bit, which
+ * rows it is the xor of; the first is a constant 1.
  */
 const solve = (words: readonly Lane[], secret: Lane, samples: number): number[] | undefined => {
-  const basis = new Map<number, Combination>();
-  const reduce = (lane: Lane, terms: Set<number>): Combination | undefined => {
-    const rest = { lane: lane.slice(), terms };
-    for (let pivot = firstOne(rest.lane); pivot >= 0; pivot = firstOne(rest.lane)) {
+  const constant = secret.map((_, i) => (samples >= 32 * (i + 1) ? -1 : (1 << (samples % 32)) - 1));
+  const rows = [constant, ...words];
+  const width = secret.length;
+  const basis = new Map<number, Lane>();
+  const reduce = (lane: Lane, own?: number): Lane | undefined => {
+    const row = new Uint32Array(width + Math.ceil(rows.length / 32));
+    row.set(lane);
+    if (own !== undefined) row[width + (own >> 5)]! |= 1 << (own & 31);
+    for (let pivot = firstOne(row, width); pivot >= 0; pivot = firstOne(row, width)) {
       const known = basis.get(pivot);
       if (known === undefined) {
-        basis.set(pivot, rest);
-        return rest;
+        basis.set(pivot, row);
+        return undefined;
       }
-      addTo(rest, known);
+      for (let i = pivot >> 5; i < row.length; i++) row[i]! ^= known[i]!;
     }
-    return undefined;
+    return row.subarray(width);
   };
-  const constant = secret.map((_, i) => (samples >= 32 * (i + 1) ? -1 : (1 << (samples % 32)) - 1));
-  for (const [i, word] of [constant, ...words].entries()) reduce(word, new Set([i - 1]));
-  const terms = new Set<number>();
-  if (reduce(secret, terms) !== undefined) return undefined;
-  return [...terms].filter((word) => word >= 0).sort((a, b) => a - b);
+  for (const [i, row] of rows.entries()) reduce(row, i);
+  const terms = reduce(secret);
+  return terms && words.flatMap((_, i) => (((terms[(i + 1) >> 5]! >> ((i + 1) & 31)) & 1) === 1 ? [i] : []));
 };
 
 /** The number of the first sample whose bit is 1, or -1. */
-const firstOne = (lane: Lane): number => {
-  const i = lane.findIndex((word) => word !== 0);
-  return i < 0 ? -1 : 32 * i + 31 - Math.clz32(lane[i]! & -lane[i]!);
-};
-
-const addTo = (target: Combination, other: Combination): void => {
-  for (let i = 0; i < target.lane.length; i++) target.lane[i]! ^= other.lane[i]!;
-  for (const term of other.terms) if (!target.terms.delete(term)) target.terms.add(term);
+const firstOne = (row: Lane, width: number): number => {
+  for (let i = 0; i < width; i++) {
+    const word = row[i]!;
+    if (word !== 0) return 32 * i + 31 - Math.clz32(word & -word);
+  }
+  return -1;
 };

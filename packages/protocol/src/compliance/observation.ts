@@ -27,6 +27,8 @@ export interface Observation {
 export interface Scenario<S> {
   /** The secrets are below 2^bits in magnitude. */
   readonly bits: number;
+  /** Which bits of the words seen may tell of the same bits of the secret: so many of the lowest. */
+  readonly seenBits: number;
   /** A computing party's side; returns the secret. */
   run(sample: Sample<S>): Promise<bigint>;
   /** An outside party's side, at the ops of a sample. */

@@ -20,6 +20,7 @@ export const program = async <S>(party: Party<S>, [x, y]: readonly Value[], step
     await truncateProduct(protocol, op(4), { map: bilinear.mul(), x: a, y: b }, 8),
   ];
   if (protocol.random !== undefined) shares.push(await protocol.random(op(5), [4], 16));
+  if (protocol.below !== undefined) shares.push(await protocol.below(op(6), a, [0n, 5n]));
   for (const [i, share] of shares.entries()) {
     (await protocol.reveal(op(10 + i), share, 0))?.dispose();
     (await protocol.reveal(op(20 + i), share))?.dispose();

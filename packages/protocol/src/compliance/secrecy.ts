@@ -1,13 +1,7 @@
 import { check, type Property } from './check.js';
 import { findLeak } from './dependence.js';
 import { type Observation, observe, type Scenario } from './observation.js';
-import {
-  type OwnersScenario,
-  outsideScenarios,
-  ownersScenarios,
-  randomBits,
-  randomScenario,
-} from './secret-call.js';
+import { type OwnersScenario, outsideScenarios, ownersScenarios, randomScenario } from './secret-call.js';
 import type { Subject } from './subject.js';
 import { lane, lanesOf } from './view.js';
 
@@ -41,25 +35,19 @@ const observeEnough = async <S>({ scheme }: Subject<S>, scenario: Scenario<S>): 
 };
 
 /** Every coalition of as many parties as may be corrupted; an owner knows its secret and is in none. */
-const checkSecrecy = async <S>(
-  subject: Subject<S>,
-  scenario: Scenario<S>,
-  bits: number,
-  owner?: number,
-): Promise<void> => {
+const checkSecrecy = async <S>(subject: Subject<S>, scenario: Scenario<S>, owner?: number): Promise<void> => {
   const { parties, claim } = subject.scheme;
   const ranks = Array.from({ length: parties }, (_, rank) => rank).filter((rank) => rank !== owner);
   const observed = await observeEnough(subject, scenario);
   const count = Math.min(claim.corrupted, ranks.length);
-  for (const coalition of coalitions(ranks, count)) checkCoalition(observed, coalition, bits);
+  for (const coalition of coalitions(ranks, count)) checkCoalition(observed, coalition, scenario.seenBits);
 };
 
 /** Two owners, so that every party is once not the owner, and an outside one. */
-const scenarios = <S>({ scheme, truncation }: Subject<S>): OwnersScenario<S>[] => {
-  const { magnitudeBits } = truncation;
-  const inside = [0, scheme.parties - 1].flatMap((owner) => ownersScenarios<S>(owner, magnitudeBits));
-  if (scheme.client === undefined) return inside;
-  return [...inside, ...outsideScenarios<S>(scheme.parties, magnitudeBits)];
+const scenarios = <S>(subject: Subject<S>): OwnersScenario<S>[] => {
+  const { client, parties } = subject.scheme;
+  const inside = [0, parties - 1].flatMap((owner) => ownersScenarios(subject, owner));
+  return client === undefined ? inside : [...inside, ...outsideScenarios(subject, parties)];
 };
 
 /**
@@ -74,10 +62,10 @@ export const secrecy = <S>(subject: Subject<S>): Property[] => {
     const who = owner < parties ? `party ${owner}` : 'an outside party';
     return {
       name: `${name}: others see nothing of a secret of ${who}`,
-      check: () => checkSecrecy(subject, scenario, 64, owner),
+      check: () => checkSecrecy(subject, scenario, owner),
     };
   });
   if (cost.random === undefined) return properties;
-  const random = () => checkSecrecy(subject, randomScenario<S>(), randomBits);
+  const random = () => checkSecrecy(subject, randomScenario<S>());
   return [...properties, { name: 'random integers: nobody sees them', check: random }];
 };

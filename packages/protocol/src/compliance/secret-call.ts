@@ -1,9 +1,9 @@
 import { bilinear } from '@triad/ring';
-import type { Client } from '../protocol.js';
+import type { Client, Scheme } from '../protocol.js';
 import type { Step } from '../session.js';
 import { places, type Sample, type Scenario } from './observation.js';
 import { take, tensor, type Value } from './sample.js';
-import { shareValue } from './subject.js';
+import { type Subject, shareValue } from './subject.js';
 import { truncateProduct } from './truncate-product.js';
 
 /** A call on shares of the secret and of ones, all of one owner. */
@@ -11,6 +11,8 @@ interface SecretCall<S> {
   readonly name: string;
   /** Whether the secret must keep to the magnitude that truncation takes. */
   readonly limited?: true;
+  /** Whether a word seen may hold bits of many elements: then the lowest is one of the secret's. */
+  readonly packed?: true;
   run(sample: Sample<S>, x: S, y: S): Promise<S | undefined>;
   /** What an outside owner does at the same time. */
   outside?(client: Client, step: Step): Promise<void>;
@@ -18,7 +20,14 @@ interface SecretCall<S> {
 
 const mul = bilinear.mul();
 
-const secretCalls = <S>(owner: number): SecretCall<S>[] => [
+const comparison = {
+  name: 'comparison',
+  limited: true,
+  packed: true,
+  run: <S>({ party, call }: Sample<S>, x: S) => party.protocol.below!(call, x, [3n]),
+} as const;
+
+const secretCalls = <S>({ cost }: Scheme<S>, owner: number): SecretCall<S>[] => [
   { name: 'share', run: async () => undefined },
   { name: 'product, secret first', run: ({ party, call }, x, y) => party.protocol.bilinear(call, mul, x, y) },
   { name: 'product, secret last', run: ({ party, call }, x, y) => party.protocol.bilinear(call, mul, y, x) },
@@ -29,6 +38,7 @@ const secretCalls = <S>(owner: number): SecretCall<S>[] => [
     limited: true,
     run: ({ party, call }, x, y) => truncateProduct(party.protocol, call, { map: mul, x, y }, 8),
   },
+  ...(cost.below === undefined ? [] : [comparison]),
   {
     name: 'reveal to the owner',
     run: async ({ party, call }, x) => {
@@ -62,6 +72,7 @@ const scenario = <S>(owner: number, call: SecretCall<S>, magnitudeBits: number):
   name: call.name,
   owner,
   bits: call.limited ? magnitudeBits - 1 : 63,
+  seenBits: call.packed ? 1 : 64,
   run: async (sample) => {
     const { party, secret } = sample;
     const x = await shareValue(party, sample.x, owner, secret);
@@ -81,15 +92,15 @@ const sharesOutside = (client: Client, step: Step, secret: Value): void => {
 };
 
 /** Everything a computing party does with a secret of its own. */
-export const ownersScenarios = <S>(owner: number, magnitudeBits: number): OwnersScenario<S>[] =>
-  secretCalls<S>(owner).map((call) => scenario(owner, call, magnitudeBits));
+export const ownersScenarios = <S>({ scheme, truncation }: Subject<S>, owner: number): OwnersScenario<S>[] =>
+  secretCalls(scheme, owner).map((call) => scenario(owner, call, truncation.magnitudeBits));
 
 /** What is different if the owner is an outside party: how it shares and what is revealed to it. */
-export const outsideScenarios = <S>(owner: number, magnitudeBits: number): OwnersScenario<S>[] =>
-  secretCalls<S>(owner)
+export const outsideScenarios = <S>({ scheme, truncation }: Subject<S>, owner: number): OwnersScenario<S>[] =>
+  secretCalls(scheme, owner)
     .filter(({ name, outside }) => name === 'share' || outside !== undefined)
     .map((call) => ({
-      ...scenario(owner, call, magnitudeBits),
+      ...scenario(owner, call, truncation.magnitudeBits),
       outside: async (client, step, secret) => {
         sharesOutside(client, step, secret);
         await call.outside?.(client, step);
@@ -97,11 +108,12 @@ export const outsideScenarios = <S>(owner: number, magnitudeBits: number): Owner
     }));
 
 /** How many of a random integer's bits are drawn. */
-export const randomBits = 8;
+const randomBits = 8;
 
 /** A random integer: the secret is what was drawn. */
 export const randomScenario = <S>(): Scenario<S> => ({
   bits: 1,
+  seenBits: randomBits,
   run: async ({ party, call, unseen }) => {
     const { protocol } = party;
     const r = await protocol.random!(call, [2], randomBits);
