@@ -5,3 +5,4 @@ export type { BooleanShare } from './boolean/share.js';
 export type { Share } from './share.js';
 export { type SecretPermutation, secretPermutation } from './shuffle/permutation.js';
 export { permute, permuteBack, shuffle, shuffleCost } from './shuffle/permute.js';
+export { type Sorter, sort } from './shuffle/sort.js';
