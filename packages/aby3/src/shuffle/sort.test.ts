@@ -121,9 +121,12 @@ describe('what sorting shows', () => {
       );
       const levels = seen.flatMap(({ length: n }) => [cost.below!(n, 1, n), cost.reveal(n, 'all')]);
       const { rounds, bytes } = [shuffleCost(rows, 2), ...levels].reduce(sum);
-      // Party 0 deals for the first comparisons while the others still shuffle.
-      expect(took).toEqual({ rounds: rounds - 1, bytes });
-      if (rows <= 32) expect(seen.map(({ length }) => length)).toEqual([(rows * (rows - 1)) / 2]);
+      expect(took.bytes).toEqual(bytes);
+      // Party 0 deals for the first comparisons while the others still shuffle; later levels may overlap, too.
+      expect(took.rounds).toBeLessThan(rounds);
+      if (rows > 32) continue;
+      expect(took.rounds).toBe(7);
+      expect(seen.map(({ length }) => length)).toEqual([(rows * (rows - 1)) / 2]);
     }
   });
 });
