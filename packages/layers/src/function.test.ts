@@ -2,32 +2,57 @@ import { describe, expect, it } from 'vitest';
 import { runPlain } from './fixture/encrypted.js';
 import { type FunctionName, functions } from './function/function.js';
 import { data, NdArray, program, reveal } from './index.js';
-import { applyFunction } from './op.js';
+import { applyFunction, type RangeOptions } from './op.js';
 
-/** Largest error over a grid. */
-const errorOf = async (name: FunctionName, low: number, high: number): Promise<number> => {
-  const count = 20_001;
-  const x = Float64Array.from(
-    { length: count },
-    (_, i) => Math.round((low + ((high - low) * i) / (count - 1)) * 2 ** 16) / 2 ** 16,
-  );
+const count = 20_001;
+
+/** Fixed-point numbers from low to high, evenly or, for positive ones, by ratio. */
+const grid = (low: number, high: number, byRatio = false): Float64Array =>
+  Float64Array.from({ length: count }, (_, i) => {
+    const t = i / (count - 1);
+    const x = byRatio ? low * (high / low) ** t : low + (high - low) * t;
+    return Math.round(x * 2 ** 16) / 2 ** 16;
+  });
+
+/** Largest error, relative to values above 1. */
+const errorOf = async (name: FunctionName, x: Float64Array, range: RangeOptions = {}): Promise<number> => {
   const p = program(() => {
-    reveal(applyFunction(name, data({ name: 'x', shape: [count] })), 'all', 'y');
+    reveal(applyFunction(name, data({ name: 'x', shape: [count] }), range), 'all', 'y');
   });
   const [y] = await runPlain(p, { x: new NdArray([count], x) }, ['y']);
-  return x.reduce((e, v, i) => Math.max(e, Math.abs(y!.data[i]! - functions[name].evaluate(v))), 0);
+  return x.reduce((e, v, i) => {
+    const expected = functions[name].evaluate(v);
+    return Math.max(e, Math.abs(y!.data[i]! - expected) / Math.max(1, Math.abs(expected)));
+  }, 0);
 };
 
 describe('functions by pieces stay within 3 units of 2^-16 plus the fit', () => {
   it.each([
     ['sigmoid', -20, 20],
+    ['sigmoid', -(2 ** 20), 2 ** 20],
     ['softplus', -20, 20],
+    ['softplus', -(2 ** 16), 2 ** 16],
+    ['gelu', -(2 ** 16), 2 ** 16],
     ['tanh', -20, 20],
     ['gelu', -20, 20],
     ['geluDerivative', -20, 20],
     ['sigmoidThreePieces', -20, 20],
     ['sigmoidFivePieces', -20, 20],
-  ] as const)('%s', async (name, low, high) => {
-    expect(await errorOf(name, low, high)).toBeLessThan(2 ** -14);
+    ['exp', -30, 0, { high: 0 }],
+    ['exp', -30, 10],
+    ['exp', -2, 16, { low: -2, high: 16 }],
+    ['reciprocal', 1, 10, { low: 1, high: 10 }],
+    ['log', 1, 10, { low: 1, high: 10 }],
+    ['rsqrt', 0.5, 16, { low: 0.5, high: 16 }],
+    ['reciprocal', 1, 64, { low: 1, high: 64 }],
+  ] as const)('%s on [%d, %d], promised %j', async (name, low, high, range?: RangeOptions) => {
+    expect(await errorOf(name, grid(low, high), range)).toBeLessThan(2 ** -14);
+  });
+});
+
+describe('functions on wide ranges have the precision of their scaled argument', () => {
+  it.each(['reciprocal', 'log', 'rsqrt'] as const)('%s', async (name) => {
+    const [low, high] = functions[name].range;
+    expect(await errorOf(name, grid(low, high, true))).toBeLessThan(2 ** -14);
   });
 });

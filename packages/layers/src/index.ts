@@ -1,7 +1,15 @@
 export { Executor, type ExecutorOptions, init, type RunOptions, type ShareOptions } from './executor.js';
 export type { FetchList } from './fetch.js';
 export { gradients } from './gradient.js';
-export { constantInitializer, uniformInitializer, xavierInitializer } from './initializer.js';
+export {
+  constantInitializer,
+  kaimingInitializer,
+  kaimingNormalInitializer,
+  normalInitializer,
+  uniformInitializer,
+  xavierInitializer,
+  xavierNormalInitializer,
+} from './initializer.js';
 export { FloatTwin, type TwinRun } from './interpret.js';
 export * as layers from './layers.js';
 export { NdArray, type Nested } from './nd-array.js';

@@ -1,4 +1,7 @@
-export { type Activation, type FcOptions, fc } from './layer/fc.js';
+export type { Activation } from './layer/activation.js';
+export { type Conv2dOptions, conv2d } from './layer/conv2d.js';
+export { type DropoutOptions, dropout } from './layer/dropout.js';
+export { type FcOptions, fc } from './layer/fc.js';
 export {
   abs,
   division,
@@ -15,12 +18,19 @@ export {
   sqrt,
   tanh,
 } from './layer/function.js';
-export { type CostOptions, squareErrorCost } from './layer/loss.js';
+export {
+  type CostOptions,
+  type HuberOptions,
+  hingeLoss,
+  huberLoss,
+  sigmoidCrossEntropyWithLogits,
+  squareErrorCost,
+} from './layer/loss.js';
+export { type Pool2dOptions, pool2d } from './layer/pool2d.js';
 export {
   add,
   broadcastTo,
   concat,
-  conv2d,
   equal,
   greater,
   greaterEqual,

@@ -46,8 +46,8 @@ describe('building a program wrongly', () => {
     ['matrices that do not fit', build(() => layers.matmul(x(), x2())), /have no product/],
     [
       'an unknown activation',
-      build(() => layers.fc({ input: x(), size: 1, act: 'relu' as 'linear' })),
-      /'relu' is not/,
+      build(() => layers.fc({ input: x(), size: 1, act: 'swish' as 'linear' })),
+      /no activation 'swish'/,
     ],
     ['a layer of no size', build(() => layers.fc({ input: x(), size: 0 })), /0 outputs/],
     ['a layer of no input', build(() => layers.fc({ input: [], size: 1 })), /no input/],

@@ -6,7 +6,7 @@ import { misuse } from './misuse.js';
 import type { Initializer, Recipient } from './node/node.js';
 import { nameOf, type Program } from './program.js';
 import { countElements } from './shape.js';
-import { randomBits, uniformFactor } from './weight.js';
+import { drawnFactor, drawsOf, randomBits } from './weight.js';
 
 export interface PlanOptions {
   /** Rows of the batch; needed when a shape has one. */
@@ -138,10 +138,10 @@ export const drawCost = <S>(
   { initializer, shape }: { readonly initializer: Initializer; readonly shape: readonly number[] },
 ): Cost => {
   const none = { rounds: 0, bytes: new Array<number>(parties).fill(0) };
-  if (initializer.kind !== 'uniform') return none;
+  if (initializer.kind === 'constant') return none;
   const elements = countElements(shape);
-  const truncation = cost.truncate(elements, uniformFactor(initializer.limit).shift);
-  return both(cost.random?.(elements, randomBits) ?? none, truncation);
+  const truncation = cost.truncate(elements, drawnFactor(initializer).shift);
+  return both(cost.random?.(elements * drawsOf(initializer), randomBits) ?? none, truncation);
 };
 
 /** Parameters are drawn at the same time. */

@@ -25,9 +25,12 @@ export class Variable {
   }
 }
 
-/** Data, parameters and some outputs have the names they were given; other nodes are called after their place. */
-export const nameOf = ({ attributes, kind, id }: Node): string =>
-  ('name' in attributes ? attributes.name : undefined) ?? `${kind}_${id}`;
+/** Data, parameters and some outputs have the names they were given; other nodes are called after what they do. */
+export const nameOf = (node: Node): string => {
+  const { attributes, kind, id } = node;
+  if (isKind(node, 'function')) return `${node.attributes.name}_${id}`;
+  return ('name' in attributes ? attributes.name : undefined) ?? `${kind}_${id}`;
+};
 
 /** A static graph of nodes, each after its inputs. Nodes are only ever added. */
 export class Program {

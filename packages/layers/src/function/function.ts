@@ -34,6 +34,8 @@ const fivePieces = (x: number): number => {
   return x < 5 ? x / 32 + 0.84375 : 1;
 };
 
+/** Where x itself is a part of the result, it leaves less room. */
+const moderate = { low: -(2 ** 16), high: 2 ** 16, range: [-(2 ** 16), 2 ** 16] } as const;
 const anywhere = { low: -(2 ** 30), high: 2 ** 30, range: [-(2 ** 20), 2 ** 20] } as const;
 
 export const functions: Readonly<Record<FunctionName, NumberFunction>> = {
@@ -44,9 +46,9 @@ export const functions: Readonly<Record<FunctionName, NumberFunction>> = {
   sigmoid: { evaluate: sigmoid, ...anywhere },
   sigmoidThreePieces: { evaluate: (x) => clamp(x + 0.5), ...anywhere },
   sigmoidFivePieces: { evaluate: fivePieces, ...anywhere },
-  softplus: { evaluate: (x) => Math.max(x, 0) + log(1 + exp(-Math.abs(x))), ...anywhere },
+  softplus: { evaluate: (x) => Math.max(x, 0) + log(1 + exp(-Math.abs(x))), ...moderate },
   tanh: { evaluate: (x) => 2 * sigmoid(2 * x) - 1, ...anywhere },
-  gelu: { evaluate: (x) => x * normal(x), ...anywhere },
+  gelu: { evaluate: (x) => x * normal(x), ...moderate },
   geluDerivative: {
     evaluate: (x) => normal(x) + (x * erfDerivative(x / Math.SQRT2)) / 2 / Math.SQRT2,
     ...anywhere,

@@ -11,10 +11,14 @@ export type Recipient = Role | 'all';
 /** Who may see a value: nobody, everybody, or one role. */
 export type Visibility = 'secret' | 'public' | { readonly owner: Role };
 
-/** How a parameter starts: everywhere the same public value, or uniform in (-limit, limit), drawn under sharing. */
+/**
+ * How a parameter starts: everywhere the same public value, or drawn under sharing, uniform in (-limit, limit) or normal
+ * around 0.
+ */
 export type Initializer =
   | { readonly kind: 'constant'; readonly value: number }
-  | { readonly kind: 'uniform'; readonly limit: number };
+  | { readonly kind: 'uniform'; readonly limit: number }
+  | { readonly kind: 'normal'; readonly deviation: number };
 
 export interface Convolution {
   readonly stride: readonly [number, number];

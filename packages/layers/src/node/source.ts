@@ -1,5 +1,6 @@
 import { misuse } from '../misuse.js';
 import { checkShape, countElements } from '../shape.js';
+import type { Initializer } from './node.js';
 import type { Family } from './rule.js';
 
 /** Where values come from. */
@@ -20,9 +21,7 @@ export const source: Family<'data' | 'parameter' | 'constant'> = {
       checkShape(shape, `parameter '${name}'`);
       if (shape.includes(null as never))
         throw misuse(`parameter '${name}' has no fixed shape`, 'give it whole lengths');
-      const size = initializer.kind === 'constant' ? initializer.value : initializer.limit;
-      if (!Number.isFinite(size))
-        throw misuse(`parameter '${name}' starts at ${size}`, 'start it at a finite number');
+      checkInitializer(name, initializer);
       return shape;
     },
     visibility: () => 'secret',
@@ -43,6 +42,13 @@ export const source: Family<'data' | 'parameter' | 'constant'> = {
     },
     visibility: () => 'public',
   },
+};
+
+const checkInitializer = (name: string, initializer: Initializer): void => {
+  const { kind, ...sizes } = initializer;
+  const wrong = Object.values(sizes).find((v) => !Number.isFinite(v) || (kind !== 'constant' && v <= 0));
+  if (wrong !== undefined)
+    throw misuse(`parameter '${name}' starts at ${wrong} (${kind})`, 'start it at a finite number');
 };
 
 const checkName = (name: string): void => {

@@ -37,7 +37,7 @@ export class ComputingEngine<S> implements Engine {
   compile({ lowered }: PreparedRun): StepPlan {
     for (const i of lowered.instructions) {
       if (i.op !== 'parameter' || this.#starts.has(i.name)) continue;
-      if (i.initializer.kind === 'uniform' && this.protocol.random === undefined)
+      if (i.initializer.kind !== 'constant' && this.protocol.random === undefined)
         throw noRandom(this.protocol.name);
       this.#starts.set(i.name, i);
     }

@@ -98,7 +98,7 @@ export class RehearsalEngine<S> implements Engine {
 
   #draw(program: Program): void {
     for (const { attributes } of program.parameters) {
-      if (attributes.initializer.kind !== 'uniform' || this.#drawn.has(attributes.name)) continue;
+      if (attributes.initializer.kind === 'constant' || this.#drawn.has(attributes.name)) continue;
       this.#drawn.add(attributes.name);
       const { name, shape } = attributes;
       this.tell({ kind: 'draw', name, shape, cost: drawCost(this.scheme, attributes) });

@@ -1,64 +1,68 @@
-/** A function by polynomials between thresholds. */
-export interface Pieces {
-  /** Ascending: piece k is for x < thresholds[k], the last one for the rest. */
-  readonly thresholds: readonly number[];
-  /** Per piece the coefficients of 1, x, x^2, ... */
-  readonly coefficients: readonly (readonly number[])[];
-}
-
-/** What a fit is asked for: f between two points, given polynomials outside. */
+/** How a function is fitted between two points. */
 export interface Fit {
   readonly f: (x: number) => number;
   readonly low: number;
   readonly high: number;
-  /** Coefficients below `low` and from `high` on; without them the first and last piece go on. */
-  readonly below?: readonly number[];
-  readonly above?: readonly number[];
+  /** Of the polynomials. */
+  readonly degree: 3 | 4;
+  /** Largest error where the function is y. */
+  readonly tolerance: (y: number) => number;
 }
 
-export const degree = 4;
+/** Chebyshev nodes cos((2 k + 1) pi / (2 d + 2)) of degree d, by square roots: the same on every machine. */
+const symmetric = (...positive: readonly number[]): number[] => [...positive.map((x) => -x), ...positive];
+const nodes = {
+  3: symmetric(Math.sqrt((2 + Math.SQRT2) / 4), Math.sqrt((2 - Math.SQRT2) / 4)),
+  4: [0, ...symmetric(Math.sqrt((5 + Math.sqrt(5)) / 8), Math.sqrt((5 - Math.sqrt(5)) / 8))],
+};
 
-/** Largest error of a piece. */
-const tolerance = 2 ** -18;
+/** Where pieces begin and end: `low`, ..., `high`; each as long as the tolerance allows, from the left. */
+export const cuts = (fit: Fit): number[] => {
+  const out = [fit.low];
+  for (let from = fit.low; from < fit.high; out.push(from)) from = reach(fit, from);
+  return out;
+};
 
-/** Pieces end at multiples of this, which is exact in fixed point. */
-const grid = 2 ** -6;
-
-/** Chebyshev nodes of degree 4, cos((2 k + 1) pi / 10), by square roots: the same on every machine. */
-const outer = Math.sqrt((5 + Math.sqrt(5)) / 8);
-const inner = Math.sqrt((5 - Math.sqrt(5)) / 8);
-const nodes = [-outer, -inner, 0, inner, outer];
-
-/** Pieces as long as the tolerance allows, from the left. */
-export const fit = ({ f, low, high, below, above }: Fit): Pieces => {
-  const thresholds: number[] = below === undefined ? [] : [low];
-  const coefficients: (readonly number[])[] = below === undefined ? [] : [below];
-  for (let from = low; from < high; ) {
-    const to = reach(f, from, high);
-    coefficients.push(interpolate(f, from, to));
-    if (to < high || above !== undefined) thresholds.push(to);
-    from = to;
-  }
-  if (above !== undefined) coefficients.push(above);
-  return { thresholds, coefficients };
+/** Pieces end at multiples of this, which are exact in fixed point. */
+const gridAt = (x: number): number => {
+  const small = 2 ** (Math.floor(Math.log2(Math.abs(x))) - 5);
+  return Math.max(2 ** -16, Math.min(2 ** -6, small));
 };
 
 /** The farthest grid point a piece can go to. */
-const reach = (f: (x: number) => number, from: number, high: number): number => {
-  const steps = Math.max(1, Math.round((high - from) / grid));
+const reach = (fit: Fit, from: number): number => {
+  const grid = gridAt(from === 0 ? 1 : from);
+  const steps = Math.max(1, Math.round((fit.high - from) / grid));
   let [good, bad] = [1, steps + 1];
   while (bad - good > 1) {
-    const middle = (good + bad) >> 1;
-    const to = Math.min(high, from + middle * grid);
-    if (error(f, interpolate(f, from, to), from, to) <= tolerance) good = middle;
+    const middle = Math.floor((good + bad) / 2);
+    if (fits(fit, from, Math.min(fit.high, from + middle * grid))) good = middle;
     else bad = middle;
   }
-  return good === steps ? high : from + good * grid;
+  return good === steps ? fit.high : from + good * grid;
+};
+
+const probes = 40;
+
+const fits = ({ f, degree, tolerance }: Fit, from: number, to: number): boolean => {
+  const middle = (from + to) / 2;
+  const polynomial = interpolate((u) => f(middle + u), from - middle, to - middle, degree);
+  for (let i = 0; i <= probes; i++) {
+    const u = (to - from) * (i / probes - 0.5);
+    const y = f(middle + u);
+    if (Math.abs(evaluate(polynomial, u) - y) > tolerance(y)) return false;
+  }
+  return true;
 };
 
 /** Coefficients of the polynomial through f at the nodes of [from, to] (Newton's divided differences). */
-const interpolate = (f: (x: number) => number, from: number, to: number): number[] => {
-  const points = nodes.map((node) => (from + to) / 2 + (node * (to - from)) / 2);
+export const interpolate = (
+  f: (x: number) => number,
+  from: number,
+  to: number,
+  degree: Fit['degree'],
+): number[] => {
+  const points = nodes[degree].map((node) => (from + to) / 2 + (node * (to - from)) / 2);
   const differences = points.map(f);
   for (let level = 1; level <= degree; level++) {
     for (let i = degree; i >= level; i--) {
@@ -74,21 +78,5 @@ const interpolate = (f: (x: number) => number, from: number, to: number): number
   return polynomial;
 };
 
-const probes = 40;
-
-const error = (
-  f: (x: number) => number,
-  coefficients: readonly number[],
-  from: number,
-  to: number,
-): number => {
-  let largest = 0;
-  for (let i = 0; i <= probes; i++) {
-    const x = from + ((to - from) * i) / probes;
-    largest = Math.max(largest, Math.abs(evaluate(coefficients, x) - f(x)));
-  }
-  return largest;
-};
-
-export const evaluate = (coefficients: readonly number[], x: number): number =>
+const evaluate = (coefficients: readonly number[], x: number): number =>
   coefficients.reduceRight((sum, c) => sum * x + c, 0);

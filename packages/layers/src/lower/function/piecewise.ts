@@ -4,76 +4,80 @@ import { countElements } from '../../shape.js';
 import type { Emitter } from '../emitter.js';
 import { fractionBits } from '../instruction.js';
 import { registerTerm, type Value } from '../value.js';
-import { combination } from './combination.js';
-import type { Pieces } from './fit.js';
+import { cuts, type Fit, interpolate } from './fit.js';
+import { selectRows, stack } from './selection.js';
 
-/** Bits of fraction of coefficients: their powers of x are up to 2^12 where they matter. */
+/** A function by polynomials between thresholds. */
+export interface Pieces {
+  /** Ascending: piece k is for x < thresholds[k], the last one for the rest. */
+  readonly thresholds: readonly number[];
+  /** Per piece the coefficients of 1, x, x^2, ... */
+  readonly coefficients: readonly (readonly number[])[];
+  /** Bits of fraction of the powers of x. */
+  readonly powerBits: number;
+}
+
+/** Polynomials outside of what is fitted; without them the first and last piece go on. */
+export interface Ends {
+  readonly below?: readonly number[];
+  readonly above?: readonly number[];
+}
+
+/** A line that goes on for ever leaves less room for fractions than what vanishes. */
+const powerBits = ({ below = [], above = [] }: Ends): number =>
+  below.length > 1 || above.length > 1 ? fractionBits : 20;
+
+export const fitPieces = (fit: Fit, ends: Ends): Pieces => {
+  const { below, above } = ends;
+  const points = cuts(fit);
+  const inner = points.slice(1).map((to, i) => interpolate(fit.f, points[i]!, to, fit.degree));
+  return {
+    thresholds: points.slice(below === undefined ? 1 : 0, above === undefined ? -1 : undefined),
+    coefficients: [below, ...inner, above].filter((piece) => piece !== undefined),
+    powerBits: powerBits(ends),
+  };
+};
+
+/** Bits of fraction of coefficients: their powers of x are up to 2^14 where they matter. */
 const coefficientBits = 28;
 
-const encoded = (x: number, bits: number): bigint => BigInt(Math.round(x * 2 ** bits));
-
 /**
- * A piecewise polynomial. Coefficients are linear in the bits [x < threshold], so that they come with the comparison;
- * powers of x are computed meanwhile, and one sum of products ends it. 7 rounds for degree 3 or 4 (5 of the
- * comparison, 2 of the products).
+ * A piecewise polynomial. Coefficients are selected while powers of x are computed, and one sum of products ends it. 7
+ * rounds for degree 3 or 4: 5 of the comparison, 2 of the products.
  */
-export const piecewise = (emitter: Emitter, x: Value, { thresholds, coefficients }: Pieces): Value => {
+export const piecewise = (emitter: Emitter, x: Value, pieces: Pieces): Value => {
+  const { thresholds, coefficients, powerBits } = pieces;
   const { shape } = x;
-  const elements = countElements(shape);
   const input = emitter.materialise(x);
   const degree = Math.max(...coefficients.map((c) => c.length)) - 1;
-  const stacked = [degree + 1, ...shape];
-  const steps = Array.from({ length: degree + 1 }, (_, j) => differences(coefficients.map((c) => c[j] ?? 0)));
-  const selected = emitter.emit(
-    {
-      op: 'below',
-      input,
-      elements,
-      thresholds: thresholds.map((t) => encoded(t, fractionBits)),
-      after: [combination(steps)],
-    },
-    stacked,
-  );
-  const last = coefficients.at(-1)!;
-  const value = new NdArray(
-    [degree + 1, ...shape.map(() => 1)],
-    Float64Array.from({ length: degree + 1 }, (_, j) => last[j] ?? 0),
-  );
-  const factors = emitter.emit({ op: 'addPublic', input: selected, value, bits: coefficientBits }, stacked);
+  const rows = Array.from({ length: degree + 1 }, (_, j) => ({
+    values: coefficients.map((c) => c[j] ?? 0),
+    bits: coefficientBits,
+  }));
   const sum = emitter.emit(
     {
       op: 'product',
       map: bilinear.mul(),
-      x: factors,
-      y: powers(emitter, input, degree),
-      elements: elements * (degree + 1),
+      x: selectRows(emitter, input, thresholds, rows),
+      y: powers(emitter, input, degree, powerBits),
+      elements: countElements(shape) * (degree + 1),
       after: [linear.sum([0])],
-      bits: coefficientBits,
+      bits: coefficientBits + powerBits - fractionBits,
     },
     shape,
   );
   return { shape, terms: [registerTerm(sum, shape)] };
 };
 
-/** Per threshold, what its bit changes; the values of the last piece are added publicly. */
-const differences = (values: readonly number[]): bigint[] => {
-  const integers = values.map((v) => encoded(v, coefficientBits));
-  return integers.slice(0, -1).map((v, k) => v - integers[k + 1]!);
-};
-
 /** [degree + 1, ...shape]: 1, x, x^2, ... */
-const powers = (emitter: Emitter, x: number, degree: number): number => {
+const powers = (emitter: Emitter, x: number, degree: number, bits: number): number => {
   const { shape } = emitter.instructions[x]!;
-  const times = (a: number, b: number): number => {
-    const [elements, map] = [countElements(shape), bilinear.mul()];
-    return emitter.emit({ op: 'product', map, x: a, y: b, elements, after: [], bits: fractionBits }, shape);
-  };
-  const one = emitter.emit({ op: 'constant', value: new NdArray([], Float64Array.of(1)) }, shape);
-  const registers = [one, x];
+  const [elements, map, finer] = [countElements(shape), bilinear.mul(), bits - fractionBits];
+  const times = (a: number, b: number): number =>
+    emitter.emit({ op: 'product', map, x: a, y: b, elements, after: [], bits }, shape);
+  const first = linear.scale(1n << BigInt(finer));
+  const one = emitter.emit({ op: 'constant', value: new NdArray([], Float64Array.of(2 ** finer)) }, shape);
+  const registers = [one, emitter.emit({ op: 'linear', map: first, inputs: [x] }, shape)];
   for (let j = 2; j <= degree; j++) registers.push(times(registers[j >> 1]!, registers[j - (j >> 1)]!));
-  const row = [1, ...shape];
-  const rows = registers.map((register) =>
-    emitter.emit({ op: 'linear', map: linear.reshape(row), inputs: [register] }, row),
-  );
-  return emitter.emit({ op: 'linear', map: linear.concat(0), inputs: rows }, [degree + 1, ...shape]);
+  return stack(emitter, registers);
 };

@@ -1,22 +1,33 @@
 import { type FunctionName, functions } from '../../function/function.js';
-import { misuse } from '../../misuse.js';
 import type { Attributes } from '../../node/node.js';
 import type { Emitter } from '../emitter.js';
+import { fractionBits } from '../instruction.js';
 import type { Value } from '../value.js';
-import { type Fit, fit, type Pieces } from './fit.js';
-import { piecewise } from './piecewise.js';
+import { type Cubics, cubic, fitCubics } from './cubic.js';
+import { type Ends, fitPieces, type Pieces, piecewise } from './piecewise.js';
+
+/** Lowers one function on one range. */
+type Lowering = (emitter: Emitter, x: Value) => Value;
+type Function = Attributes['function'];
+
+const absolute = () => 2 ** -18;
+const relative = (y: number) => 2 ** -18 * Math.max(1, Math.abs(y));
 
 /** Smooth functions with simple ends. */
-const fits: Partial<Record<FunctionName, Omit<Fit, 'f'>>> = {
+const bounded = {
   sigmoid: { low: -12, high: 12, below: [0], above: [1] },
   softplus: { low: -12, high: 12, below: [0], above: [0, 1] },
   tanh: { low: -6.5, high: 6.5, below: [-1], above: [1] },
   gelu: { low: -5, high: 5, below: [0], above: [0, 1] },
   geluDerivative: { low: -5.5, high: 5.5, below: [0], above: [1] },
-};
+} as const;
 
-const lines: Partial<Record<FunctionName, Pieces>> = {
-  sigmoidThreePieces: { thresholds: [-0.5, 0.5], coefficients: [[0], [0.5, 1], [1]] },
+const lines = {
+  sigmoidThreePieces: {
+    thresholds: [-0.5, 0.5],
+    coefficients: [[0], [0.5, 1], [1]],
+    powerBits: fractionBits,
+  },
   sigmoidFivePieces: {
     thresholds: [-5, -2.375, -1, 1, 2.375, 5],
     coefficients: [
@@ -28,24 +39,70 @@ const lines: Partial<Record<FunctionName, Pieces>> = {
       [0.84375, 1 / 32],
       [1],
     ],
+    powerBits: fractionBits,
   },
+} as const;
+
+const byPieces =
+  (pieces: Pieces): Lowering =>
+  (emitter, x) =>
+    piecewise(emitter, x, pieces);
+
+const byCubics =
+  (cubics: Cubics): Lowering =>
+  (emitter, x) =>
+    cubic(emitter, x, cubics);
+
+/** Powers up to the fourth of what is in [1/2, 16] have room. */
+const isShort = ({ low, high }: Function): boolean => low >= 0.5 && high <= 16;
+
+const fitted = ({ name, low, high }: Function, ends: Ends): Lowering => {
+  const f = functions[name].evaluate;
+  return byPieces(fitPieces({ f, low, high, degree: 4, tolerance: absolute }, ends));
 };
 
-const fitted = new Map<string, Pieces>();
+/** e^x below this is 0 in fixed point. */
+const vanishes = -12;
 
-/** A function's pieces, fitted once. */
-const piecesOf = (name: FunctionName): Pieces | undefined => {
-  const known = lines[name] ?? fitted.get(name);
-  const ends = fits[name];
-  if (known !== undefined || ends === undefined) return known;
-  const pieces = fit({ ...ends, f: functions[name].evaluate });
-  fitted.set(name, pieces);
-  return pieces;
+const exponential = (f: Function): Lowering => {
+  const zeroBelow = f.low < vanishes;
+  const low = Math.max(f.low, vanishes);
+  if (f.high <= 0) return fitted({ ...f, low }, zeroBelow ? { below: [0] } : {});
+  const fit = { f: functions.exp.evaluate, low, high: f.high, degree: 3, tolerance: relative } as const;
+  return byCubics(fitCubics(fit, zeroBelow));
 };
+
+const onRange = (f: Function): Lowering => {
+  if (isShort(f)) return fitted(f, {});
+  const { low, high, name } = f;
+  const fit = { f: functions[name].evaluate, low, high, degree: 3, tolerance: relative } as const;
+  return byCubics(fitCubics(fit, false));
+};
+
+const within = (name: keyof typeof bounded) => (): Lowering =>
+  fitted({ name, ...bounded[name] }, bounded[name]);
+
+const lowerings: Readonly<Record<FunctionName, (f: Function) => Lowering>> = {
+  exp: exponential,
+  log: onRange,
+  reciprocal: onRange,
+  rsqrt: onRange,
+  sigmoid: within('sigmoid'),
+  softplus: within('softplus'),
+  tanh: within('tanh'),
+  gelu: within('gelu'),
+  geluDerivative: within('geluDerivative'),
+  sigmoidThreePieces: () => byPieces(lines.sigmoidThreePieces),
+  sigmoidFivePieces: () => byPieces(lines.sigmoidFivePieces),
+};
+
+/** Fitted once. */
+const known = new Map<string, Lowering>();
 
 /** f(x), element by element. */
-export const lowerFunction = (emitter: Emitter, { name }: Attributes['function'], x: Value): Value => {
-  const pieces = piecesOf(name);
-  if (pieces !== undefined) return piecewise(emitter, x, pieces);
-  throw misuse(`${name}`, '');
+export const lowerFunction = (emitter: Emitter, f: Function, x: Value): Value => {
+  const key = `${f.name} ${f.low} ${f.high}`;
+  const lowering = known.get(key) ?? lowerings[f.name](f);
+  known.set(key, lowering);
+  return lowering(emitter, x);
 };

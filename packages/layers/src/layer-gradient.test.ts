@@ -1,0 +1,157 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { type Checked, expectGradients, gradientErrors } from './fixture/gradient-check.js';
+import { layers, type Variable } from './index.js';
+
+const image = [2, 4, 5, 5];
+
+const cases: Readonly<Record<string, readonly Omit<Checked, 'seed'>[]>> = {
+  fc: [
+    { shapes: [[3, 4]], f: (x) => layers.fc({ input: x!, size: 2 }) },
+    { shapes: [[3, 2, 2]], f: (x) => layers.fc({ input: x!, size: 3, bias: false }) },
+    { shapes: [[3, 2, 4]], f: (x) => layers.fc({ input: x!, size: 3, numFlattenDims: 2 }) },
+    {
+      shapes: [
+        [3, 4],
+        [3, 2],
+      ],
+      f: (x, y) => layers.fc({ input: [x!, y!], size: 2, act: 'tanh' }),
+    },
+    { shapes: [[3, 4]], f: (x) => layers.fc({ input: x!, size: 3, act: 'relu' }) },
+    { shapes: [[3, 4]], f: (x) => layers.fc({ input: x!, size: 3, act: 'sigmoid' }) },
+    { shapes: [[3, 4]], f: (x) => layers.fc({ input: x!, size: 3, act: 'gelu' }) },
+  ],
+  conv2d: [
+    { shapes: [image], f: (x) => layers.conv2d({ input: x!, numFilters: 3, filterSize: 3 }) },
+    {
+      shapes: [image],
+      f: (x) =>
+        layers.conv2d({
+          input: x!,
+          numFilters: 2,
+          filterSize: [2, 3],
+          stride: [2, 1],
+          padding: [1, 2],
+          dilation: [1, 2],
+          groups: 2,
+          act: 'tanh',
+        }),
+    },
+    {
+      shapes: [image],
+      f: (x) => layers.conv2d({ input: x!, numFilters: 4, filterSize: 3, groups: 4, bias: false }),
+    },
+    {
+      shapes: [image],
+      f: (x) => layers.conv2d({ input: x!, numFilters: 8, filterSize: 2, groups: 4, act: 'relu' }),
+    },
+  ],
+  pool2d: [
+    { shapes: [image], f: (x) => layers.pool2d({ input: x!, poolSize: 2, poolStride: 2 }) },
+    {
+      shapes: [image],
+      f: (x) => layers.pool2d({ input: x!, poolSize: 3, poolStride: [1, 2], poolPadding: 1 }),
+    },
+    { shapes: [image], f: (x) => layers.pool2d({ input: x!, globalPooling: true }) },
+    { shapes: [image], f: (x) => layers.pool2d({ input: x!, poolType: 'avg', poolSize: 2, poolStride: 2 }) },
+    {
+      shapes: [image],
+      f: (x) => layers.pool2d({ input: x!, poolType: 'avg', poolSize: 3, poolPadding: [1, 0] }),
+    },
+    {
+      shapes: [image],
+      f: (x) => layers.pool2d({ input: x!, poolType: 'avg', poolSize: 3, poolPadding: 1, exclusive: false }),
+    },
+  ],
+  dropout: [
+    { shapes: [[4, 5]], f: (x) => layers.dropout({ input: layers.mul(x!, x!), rate: 0.3 }) },
+    { shapes: [[4, 5]], f: (x) => layers.dropout({ input: layers.mul(x!, x!), isTest: true }) },
+  ],
+  losses: [
+    {
+      shapes: [
+        [3, 2],
+        [3, 2],
+      ],
+      f: (x, y) => layers.squareErrorCost({ input: x!, label: y! }),
+    },
+    {
+      shapes: [
+        [3, 2],
+        [3, 2],
+      ],
+      f: (x, y) => layers.sigmoidCrossEntropyWithLogits({ input: x!, label: y! }),
+      range: [-6, 6],
+    },
+    {
+      shapes: [
+        [3, 2],
+        [3, 2],
+      ],
+      f: (x, y) => layers.hingeLoss({ input: x!, label: y! }),
+    },
+    {
+      shapes: [
+        [3, 2],
+        [3, 2],
+      ],
+      f: (x, y) => layers.huberLoss({ input: x!, label: y!, delta: 0.5 }),
+    },
+  ],
+};
+
+describe.each(Object.entries(cases))('the gradients of %s', (_, list) => {
+  it.each(list.map((checked, i) => ({ checked, i })))('equal finite differences (case $i)', ({ checked }) =>
+    expectGradients(checked),
+  );
+});
+
+/** Layers that follow each other: [batch, features] in and out. */
+const blocks: readonly ((x: Variable) => Variable)[] = [
+  (x) => layers.fc({ input: x, size: 3 }),
+  (x) => layers.fc({ input: x, size: 4, act: 'relu' }),
+  (x) => layers.fc({ input: x, size: 4, act: 'sigmoid' }),
+  (x) => layers.fc({ input: x, size: 5, act: 'tanh', bias: false }),
+  (x) => layers.fc({ input: [x, layers.scale(x, 0.5)], size: 3, act: 'gelu' }),
+  (x) => layers.dropout({ input: x, rate: 0.25 }),
+  (x) =>
+    layers.fc({
+      input: layers.conv2d({
+        input: asImage(x),
+        numFilters: 2,
+        filterSize: [1, 2],
+        padding: [0, 1],
+        act: 'tanh',
+      }),
+      size: 3,
+    }),
+  (x) =>
+    layers.fc({
+      input: layers.pool2d({ input: asImage(x), poolSize: [1, 2], poolPadding: [0, 1] }),
+      size: 4,
+    }),
+  (x) =>
+    layers.fc({ input: layers.pool2d({ input: asImage(x), poolType: 'avg', poolSize: [1, 2] }), size: 4 }),
+  (x) => layers.add(x, layers.tanh(x)),
+];
+
+const asImage = (x: Variable): Variable => layers.reshape(x, [x.shape[0]!, 1, 1, x.shape[1]!]);
+
+describe('random networks', () => {
+  it('have the gradients of finite differences', async () => {
+    const network = fc.record({
+      list: fc.array(fc.nat(blocks.length - 1), { minLength: 1, maxLength: 4 }),
+      seed: fc.nat(2 ** 30),
+    });
+    await fc.assert(
+      fc.asyncProperty(network, async ({ list, seed }) => {
+        const f = (...[x]: Variable[]) => list.reduce((y, i) => blocks[i]!(y), x!);
+        const errors = await gradientErrors({ shapes: [[2, 3]], f, seed });
+        fc.pre(errors !== undefined);
+        expect(errors!.float).toBeLessThan(1e-6);
+        expect(errors!.fixed).toBeLessThan(2 ** -10);
+      }),
+      { numRuns: 150, seed: 20261123 },
+    );
+  });
+});
