@@ -271,8 +271,60 @@ describe('declared costs', () => {
     expect(await sent(n, 1, (s, x) => s.bits.multiply(op(s), x, s.xs[0]!))).toEqual(multiply(n));
   });
 
-  it('keep to 8 rounds and 56 bytes for the bits of a number', () => {
-    expect(cost.a2b(64).rounds).toBe(8);
-    for (const bytes of cost.a2b(64).bytes) expect(bytes / 64).toBeLessThan(56);
+  it('of 64 bits are those the README states', () => {
+    const planes = (rounds: number, count: number) => ({ rounds, bytes: [8 * count, 8 * count, 8 * count] });
+    expect(cost.prefixOr(64)).toEqual(planes(6, 192));
+    expect(cost.add(64)).toEqual(planes(7, 373));
+    expect(cost.a2b(64)).toEqual(planes(8, 426));
+    expect(cost.b2a(1)).toEqual({ rounds: 2, bytes: [8 * 33, 8, 8] });
+  });
+});
+
+describe('bad calls are refused', () => {
+  const three: Value = { shape: [3], words: [1n, 2n, 3n] };
+  const refused: [string, (seat: Seat, x: BooleanShare) => unknown][] = [
+    ['widths beyond a word', ({ bits, session }) => bits.share(session.op('y'), 0, [3], 65)],
+    ['widths of nothing', ({ bits }) => bits.constant(Tensor.from([1], [1]), 0)],
+    ['an owner who gives no value', ({ bits, session, rank }) => bits.share(session.op('y'), rank, [3])],
+    [
+      'values of somebody else',
+      ({ bits, session, rank }) => bits.share(session.op('y'), (rank + 1) % 3, Tensor.zeros([3])),
+    ],
+    ['outside owners', ({ bits, session }) => bits.share(session.op('y'), 3, [3])],
+    ['outside receivers', ({ bits, session }, x) => bits.reveal(session.op('y'), x, 3)],
+    ['other shapes', ({ bits }, x) => bits.xor(x, bits.constant(Tensor.zeros([4]), 8))],
+    ['other widths', ({ bits }, x) => bits.xor(x, bits.constant(Tensor.zeros([3]), 7))],
+    ['sums of other widths', ({ bits, session }, x) => bits.add(session.op('y'), x, bits.slice(x, 0, 1))],
+    ['bits that are not there', ({ bits }, x) => bits.slice(x, 4, 9)],
+    ['no bits', ({ bits }, x) => bits.slice(x, 4, 4)],
+    ['shifts beyond the width', ({ bits }, x) => bits.shiftLeft(x, 9)],
+    ['elements beyond a word', ({ bits }, x) => bits.concat(x, ...new Array<BooleanShare>(8).fill(x))],
+    ['several bits as a factor', ({ bits, session, xs }, x) => bits.multiply(session.op('y'), x, xs[0]!)],
+    [
+      'factors of another shape',
+      ({ bits, session, xs }) => {
+        const bit = bits.constant(Tensor.zeros([4]), 1);
+        return bits.multiply(session.op('y'), bit, xs[0]!);
+      },
+    ],
+  ];
+
+  it.each(refused)('%s', async (_, call) => {
+    const running = run([three], async (seat) => {
+      const [x] = await shared(seat, [three], 8);
+      await call(seat, x!);
+    });
+    await expect(running).rejects.toMatchObject({ name: 'TriadError', code: 'bad-argument' });
+  });
+
+  it('messages of another length', async () => {
+    const cut = run(
+      [three],
+      async ({ bits, session, xs }) => {
+        await bits.a2b(session.op('y'), xs[0]!);
+      },
+      { tap: ({ bytes, from, round }) => (from === 1 && round > 3 ? bytes.subarray(1) : bytes) },
+    );
+    await expect(cut).rejects.toMatchObject({ code: 'bad-message', party: 1 });
   });
 });

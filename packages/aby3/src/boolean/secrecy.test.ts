@@ -1,17 +1,28 @@
 import { Tensor } from '@triad/ring';
 import { describe, expect, it } from 'vitest';
-import { findLeak, type Trial } from '../fixture/leak.js';
+import { findLeak, observe, secretOf, type Trial, tells } from '../fixture/leak.js';
 import { secretPermutation } from '../shuffle/permutation.js';
-import { permuteBack, shuffle } from '../shuffle/permute.js';
+import { permute, permuteBack, shuffle } from '../shuffle/permute.js';
 
 const drop = (x: Tensor | readonly [number]) => {
   if (x instanceof Tensor) x.dispose();
 };
 
+/** A run with a secret of this party. */
+type Owned = Trial & { readonly owner: number };
+
 /** Bits of the secret. */
-const secretBits = async ({ bits, op, owner, secret }: Trial, width: number) => {
-  const value = secret();
-  const x = await bits.share(op(0), owner, value, width);
+const secretBits = async (trial: Owned, width: number) => {
+  const value = secretOf(trial, trial.owner);
+  const x = await trial.bits.share(trial.op(0), trial.owner, value, width);
+  drop(value);
+  return x;
+};
+
+/** The secret as a number. */
+const secretNumber = async (trial: Owned) => {
+  const value = secretOf(trial, trial.owner);
+  const x = await trial.protocol.share(trial.op(0), trial.owner, value);
   drop(value);
   return x;
 };
@@ -24,22 +35,14 @@ const constantBits = ({ bits }: Trial, width: number) => {
   return x;
 };
 
-/** The secret as a number. */
-const secretNumber = async ({ protocol, op, owner, secret }: Trial) => {
-  const value = secret();
-  const x = await protocol.share(op(0), owner, value);
-  drop(value);
-  return x;
-};
-
-type Call = (trial: Trial) => Promise<{ readonly a: Tensor; readonly b: Tensor }>;
+type Call = (trial: Owned) => Promise<{ readonly a: Tensor; readonly b: Tensor }>;
 
 /** With one operand secret and the other a constant. */
 const onBits =
   (
     width: number,
     run: (
-      trial: Trial,
+      trial: Owned,
       x: Awaited<ReturnType<typeof secretBits>>,
       y: ReturnType<typeof constantBits>,
     ) => ReturnType<Call>,
@@ -53,7 +56,7 @@ const onBits =
   };
 
 const onNumber =
-  (run: (trial: Trial, x: Awaited<ReturnType<typeof secretNumber>>) => ReturnType<Call>): Call =>
+  (run: (trial: Owned, x: Awaited<ReturnType<typeof secretNumber>>) => ReturnType<Call>): Call =>
   async (trial) => {
     const x = await secretNumber(trial);
     const z = await run(trial, x);
@@ -107,7 +110,7 @@ const calls: [string, number, Call][] = [
 
 const leakOf = (owner: number, samples: number, call: Call) =>
   findLeak(owner, samples, async (trial) => {
-    const z = await call(trial);
+    const z = await call({ ...trial, owner });
     z.a.dispose();
     z.b.dispose();
   });
@@ -137,5 +140,34 @@ describe('the test itself', () => {
       return bits.not(x);
     });
     expect(await leakOf(0, 600, value)).toMatch('is the secret');
+  });
+});
+
+describe('the permutation of two parties', () => {
+  /** Two rows that differ in every bit, in each component, and are known to all: whatever is not masked shows their order. */
+  const component = () => Tensor.from([2], [0, -1]);
+
+  it.each([
+    ['permuting', permute],
+    ['undoing it', permuteBack],
+  ])('does not show to the third when %s', async (_, apply) => {
+    const observed = await observe(600, async (trial) => {
+      const { session, protocol, rank, op } = trial;
+      const x = { a: component(), b: component() };
+      const p = secretPermutation(session, op(1), 2);
+      const [z] = await apply(session, op(2), p, [x]);
+      const swaps = p.with((rank + 1) % 3).toBigInts()[0] === 1n;
+      for (const share of [x, z!]) protocol.dispose(share);
+      p.dispose();
+      return swaps;
+    });
+    for (const rank of [0, 1, 2]) {
+      const unknown = observed[(rank + 1) % 3]!.map(({ result }) => result);
+      const own = observed[rank]!.map(({ result }) => result);
+      const views = observed[rank]!.map(({ view }) => view);
+      expect(new Set(unknown).size).toBe(2);
+      expect(unknown).not.toEqual(own);
+      expect(tells(views, unknown)).toBeUndefined();
+    }
   });
 });

@@ -153,6 +153,42 @@ describe('a secret permutation', () => {
     expect([...zero!].filter((p) => one!.has(p) && two!.has(p))).toEqual([]);
   });
 
+  it('is of three parts, each of them any order alike', async () => {
+    const { results } = await run([], async ({ session, rank }) => {
+      const counts = new Map<string, number>();
+      for (let i = 0; i < 24_000; i++) {
+        const p = secretPermutation(session, session.step(i).op(0), 5);
+        const part = p
+          .with((rank + 1) % 3)
+          .toBigInts()
+          .join('');
+        counts.set(part, (counts.get(part) ?? 0) + 1);
+        p.dispose();
+        session.step(i).close();
+      }
+      return [...counts.values()];
+    });
+    for (const counts of results) {
+      expect(counts).toHaveLength(120);
+      expect(chiSquare(counts)).toBeLessThan(chiSquareBound(119));
+    }
+  });
+
+  it('of many rows puts every row anywhere alike', async () => {
+    const rows = 1000;
+    const counts = new Array<number>(rows).fill(0);
+    await run([], async ({ session, rank }) => {
+      for (let i = 0; i < 3000; i++) {
+        const p = secretPermutation(session, session.op('p', i), rows);
+        const part = p.with((rank + 1) % 3).toBigInts();
+        expect(new Set(part).size).toBe(rows);
+        for (const place of [0, 499, 999]) counts[Number(part[place])]!++;
+        p.dispose();
+      }
+    });
+    expect(chiSquare(counts)).toBeLessThan(chiSquareBound(rows - 1));
+  });
+
   it('takes tables of its own number of rows, and refuses impossible numbers', async () => {
     const wrong = run([value([3], 1)], async ({ session, xs }) => {
       const p = secretPermutation(session, session.op('p'), 4);

@@ -24,8 +24,8 @@ export interface Sorter {
  * shuffle, equal keys would show: a table of equal keys would come out in order.) Keys beyond the range compare wrongly, and
  * results of wrong comparisons are not covered by this.
  *
- * At most 1 round, as the shuffle's second one runs beside the first comparisons, and 6 for each level of comparisons: up to 32
- * rows take one level, of all pairs.
+ * At most 1 + 6 levels rounds, as the shuffle's second one runs beside the first comparisons. Up to 32 rows take one level, of
+ * all pairs; a thousand take about 8.
  */
 export const sort = async (
   sorter: Sorter,
