@@ -67,6 +67,47 @@ const cases: Readonly<Record<string, readonly Omit<Checked, 'seed'>[]>> = {
     { shapes: [[4, 5]], f: (x) => layers.dropout({ input: layers.mul(x!, x!), rate: 0.3 }) },
     { shapes: [[4, 5]], f: (x) => layers.dropout({ input: layers.mul(x!, x!), isTest: true }) },
   ],
+  batchNorm: [
+    { shapes: [[6, 3]], f: (x) => layers.batchNorm({ input: x!, act: 'tanh' }) },
+    { shapes: [[2, 3, 2, 2]], f: (x) => layers.batchNorm({ input: x! }) },
+    { shapes: [[2, 3, 2, 2]], f: (x) => layers.batchNorm({ input: layers.mul(x!, x!), isTest: true }) },
+  ],
+  layerNorm: [
+    { shapes: [[2, 6]], f: (x) => layers.layerNorm({ input: x! }) },
+    { shapes: [[2, 3, 4]], f: (x) => layers.layerNorm({ input: x!, beginNormAxis: 2, act: 'sigmoid' }) },
+    { shapes: [[2, 6]], f: (x) => layers.layerNorm({ input: x!, scale: false, shift: false }) },
+  ],
+  embedding: [
+    { shapes: [[3, 4]], f: (x) => layers.embedding({ input: x!, size: [4, 2] }) },
+    { shapes: [[2, 3, 4]], f: (x) => layers.tanh(layers.embedding({ input: x!, size: [4, 2] })) },
+  ],
+  dynamicGru: [
+    { shapes: [[2, 3, 6]], f: (x) => layers.dynamicGru({ input: x!, size: 2 }) },
+    {
+      shapes: [[2, 3, 6]],
+      f: (x) => layers.dynamicGru({ input: x!, size: 2, originMode: true, isReverse: true }),
+    },
+    {
+      shapes: [
+        [2, 2, 6],
+        [2, 2],
+      ],
+      f: (x, h0) => layers.dynamicGru({ input: x!, size: 2, h0: h0!, bias: false }),
+    },
+    {
+      shapes: [[2, 2, 3]],
+      f: (x) => layers.dynamicGru({ input: layers.fc({ input: x!, size: 6, numFlattenDims: 2 }), size: 2 }),
+    },
+  ],
+  split: [
+    {
+      shapes: [[2, 5]],
+      f: (x) => {
+        const [a, b] = layers.split(x!, [2, 3]);
+        return layers.concat([layers.mul(b!, b!), layers.scale(a!, 3)], 1);
+      },
+    },
+  ],
   losses: [
     {
       shapes: [
@@ -133,6 +174,17 @@ const blocks: readonly ((x: Variable) => Variable)[] = [
   (x) =>
     layers.fc({ input: layers.pool2d({ input: asImage(x), poolType: 'avg', poolSize: [1, 2] }), size: 4 }),
   (x) => layers.add(x, layers.tanh(x)),
+  (x) => layers.layerNorm({ input: layers.concat([x, layers.scale(x, -0.5)], 1), epsilon: 2 ** -3 }),
+  (x) => layers.batchNorm({ input: x, epsilon: 2 ** -3, act: 'tanh' }),
+  (x) => layers.embedding({ input: x, size: [x.shape[1]!, 4] }),
+  (x) => {
+    const projected = layers.fc({
+      input: layers.reshape(x, [x.shape[0]!, x.shape[1]!, 1]),
+      size: 6,
+      numFlattenDims: 2,
+    });
+    return layers.fc({ input: layers.dynamicGru({ input: projected, size: 2 }), size: 3 });
+  },
 ];
 
 const asImage = (x: Variable): Variable => layers.reshape(x, [x.shape[0]!, 1, 1, x.shape[1]!]);
@@ -151,7 +203,7 @@ describe('random networks', () => {
         expect(errors!.float).toBeLessThan(1e-6);
         expect(errors!.fixed).toBeLessThan(2 ** -10);
       }),
-      { numRuns: 150, seed: 20261123 },
+      { numRuns: 200, seed: 20261123 },
     );
   });
 });

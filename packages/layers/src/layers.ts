@@ -1,6 +1,7 @@
 export type { Activation } from './layer/activation.js';
 export { type Conv2dOptions, conv2d } from './layer/conv2d.js';
 export { type DropoutOptions, dropout } from './layer/dropout.js';
+export { type EmbeddingOptions, embedding, type OneHotOptions, oneHot } from './layer/embedding.js';
 export { type FcOptions, fc } from './layer/fc.js';
 export {
   abs,
@@ -18,6 +19,7 @@ export {
   sqrt,
   tanh,
 } from './layer/function.js';
+export { type DynamicGruOptions, dynamicGru } from './layer/gru.js';
 export {
   type CostOptions,
   type HuberOptions,
@@ -26,7 +28,15 @@ export {
   sigmoidCrossEntropyWithLogits,
   squareErrorCost,
 } from './layer/loss.js';
+export { type MeanNormalized, type MeanNormalizeOptions, meanNormalize } from './layer/mean-normalize.js';
+export {
+  type BatchNormOptions,
+  batchNorm,
+  type LayerNormOptions,
+  layerNorm,
+} from './layer/normalisation.js';
 export { type Pool2dOptions, pool2d } from './layer/pool2d.js';
+export { split } from './layer/split.js';
 export {
   add,
   broadcastTo,

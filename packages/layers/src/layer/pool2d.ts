@@ -1,8 +1,9 @@
 import { misuse } from '../misuse.js';
-import { add, concat, constantIn, maximum, mul, reshape, scale, slice, sum, windows } from '../op.js';
+import { add, constantIn, mul, reshape, scale, sum, windows } from '../op.js';
 import type { Variable } from '../program.js';
 import { formatShape } from '../shape.js';
 import { type Pair, pairOf } from './pair.js';
+import { extremum } from './tree.js';
 
 export interface Pool2dOptions {
   /** [batch, channels, height, width]. */
@@ -80,27 +81,16 @@ const insideOf = (
   });
 };
 
-/** Padding, lower than any value: those are within 2^20, as for functions. */
-const padded = -(2 ** 20);
+/** Padding, lower than any value: those stay within 2^16. */
+const padded = -(2 ** 16);
 
 /** [batch, channels, taps, windows] -> [batch, channels, 1, windows], by a tree over the taps. */
 const highest = (taps: Variable, inside: readonly boolean[] | undefined): Variable => {
   const [, , size, count] = taps.shape as readonly number[];
-  let values = taps;
-  if (inside !== undefined) {
-    const lowered = inside.map((isInside) => (isInside ? 0 : padded));
-    values = add(taps, constantIn(taps.program, lowered, [size!, count!]));
-  }
-  for (let n = size!; n > 1; n = Math.ceil(n / 2)) {
-    const half = n >> 1;
-    const winners = maximum(rows(values, 0, half), rows(values, half, 2 * half));
-    values = n % 2 === 0 ? winners : concat([winners, rows(values, n - 1, n)], 2);
-  }
-  return values;
+  if (inside === undefined) return extremum(taps, 2, 'max');
+  const lowered = inside.map((isInside) => (isInside ? 0 : padded));
+  return extremum(add(taps, constantIn(taps.program, lowered, [size!, count!])), 2, 'max');
 };
-
-const rows = (x: Variable, start: number, end: number): Variable =>
-  slice(x, [0, 0, start, 0], [null, null, end, null]);
 
 const average = (taps: Variable, inside: readonly boolean[] | undefined): Variable => {
   const [, , size, count] = taps.shape as readonly number[];
