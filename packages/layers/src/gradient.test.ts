@@ -16,7 +16,10 @@ import {
 } from './index.js';
 import { nameOf } from './program.js';
 
-type Differentiable = Exclude<Kind, 'data' | 'parameter' | 'constant' | 'share' | 'reveal' | 'assign'>;
+type Differentiable = Exclude<
+  Kind,
+  'data' | 'parameter' | 'constant' | 'share' | 'reveal' | 'assign' | 'detach' | 'withSlope'
+>;
 
 interface Case {
   readonly shapes: readonly (readonly number[])[];

@@ -1,4 +1,5 @@
 import { accumulate } from './gradient/arithmetic.js';
+import { isConstant } from './gradient/rule.js';
 import { gradientRules } from './gradient/table.js';
 import { misuse } from './misuse.js';
 import { dispatch } from './node/node.js';
@@ -26,11 +27,11 @@ export const gradients = (loss: Variable, wanted: readonly Variable[]): Variable
   });
 };
 
-/** For each node up to the last: does it depend on a wanted one? Comparisons are constant almost everywhere. */
+/** For each node up to the last: does it depend on a wanted one? */
 const dependents = (program: Program, wanted: readonly Variable[], last: number): boolean[] => {
   const leads: boolean[] = [];
   for (const node of program.nodes.slice(0, last + 1)) {
-    const passes = node.kind !== 'less' && node.inputs.some((i) => leads[i]);
+    const passes = node.inputs.some((i, k) => leads[i] && !isConstant(node.kind, k));
     leads.push(passes || wanted.some((x) => x.node.id === node.id));
   }
   return leads;
@@ -46,7 +47,7 @@ const passOn = (
   const inputs = node.inputs.map((i) => new Variable(program, program.nodes[i]!));
   const parts = dispatch(gradientRules, node, { inputs, gradient: found.get(id)! });
   for (const [k, input] of node.inputs.entries()) {
-    if (!leads[input]) continue;
+    if (!leads[input] || isConstant(node.kind, k)) continue;
     const part = parts[k]!();
     const before = found.get(input);
     found.set(input, before === undefined ? part : accumulate(before, part));

@@ -2,6 +2,7 @@ export type { Activation } from './layer/activation.js';
 export { type Conv2dOptions, conv2d } from './layer/conv2d.js';
 export { type DropoutOptions, dropout } from './layer/dropout.js';
 export { type EmbeddingOptions, embedding, type OneHotOptions, oneHot } from './layer/embedding.js';
+export { argmax, reduceMax, reduceMin, type TopK, topK } from './layer/extremum.js';
 export { type FcOptions, fc } from './layer/fc.js';
 export {
   abs,
@@ -36,11 +37,13 @@ export {
   layerNorm,
 } from './layer/normalisation.js';
 export { type Pool2dOptions, pool2d } from './layer/pool2d.js';
+export { softmax, softmaxCrossEntropyWithLogits } from './layer/softmax.js';
 export { split } from './layer/split.js';
 export {
   add,
   broadcastTo,
   concat,
+  detach,
   equal,
   greater,
   greaterEqual,
@@ -62,4 +65,5 @@ export {
   sum,
   transpose,
   windows,
+  withSlope,
 } from './op.js';

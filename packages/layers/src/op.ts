@@ -64,6 +64,13 @@ export const maximum = (x: Operand, y: Operand): Variable => select(less(x, y), 
 export const scheduled = (x: Variable, schedule: Schedule): Variable =>
   x.program.append('scheduled', [x], { schedule });
 
+/** x, which counts as constant in gradients. */
+export const detach = (x: Variable): Variable => x.program.append('detach', [x], {});
+
+/** The value, whose gradient with respect to x is taken to be the slope (both broadcast to x). */
+export const withSlope = (value: Variable, x: Variable, slope: Variable): Variable =>
+  value.program.append('withSlope', [value, x, slope], {});
+
 /** Sliding windows over images [batch, channels, height, width]: [batch, channels * kh * kw, windows]. */
 export const windows = (
   x: Variable,

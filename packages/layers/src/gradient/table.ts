@@ -1,6 +1,7 @@
 import type { Table } from '../node/node.js';
 import { arithmetic } from './arithmetic.js';
 import { bilinear } from './bilinear.js';
+import { detached } from './detached.js';
 import { layout } from './layout.js';
 import { nonlinear } from './nonlinear.js';
 import { outside } from './outside.js';
@@ -15,4 +16,5 @@ export const gradientRules: Table<GradientRule, Gradients> = {
   ...bilinear,
   ...stepwise,
   ...nonlinear,
+  ...detached,
 };

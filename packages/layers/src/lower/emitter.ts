@@ -13,7 +13,7 @@ import {
   type Operation,
   productFactorBits,
 } from './instruction.js';
-import { type RegisterTerm, registerTerm, type Term, type Value } from './value.js';
+import { isWhole, type RegisterTerm, registerTerm, type Term, type Value } from './value.js';
 
 type ProductTerm = Extract<Term, { kind: 'product' }>;
 
@@ -52,7 +52,7 @@ export class Emitter {
   settle(value: Value): Value {
     const { terms, open, shape } = value;
     if (terms.length === 0) return value;
-    const whole = open === undefined ? this.#settled(terms, shape) : undefined;
+    const whole = open === undefined ? this.#settled(terms, shape) : this.#integer(terms, open, shape);
     return { shape, terms: [whole ?? registerTerm(this.materialise(value), shape)] };
   }
 
@@ -67,6 +67,27 @@ export class Emitter {
     const parts = group.map((t) => ({ register: t.register, negative: t.factor !== factor }));
     const register = this.#broadcast(this.#combine(parts), shape);
     return { ...registerTerm(register, shape, extra), factor };
+  }
+
+  /** Bits, added up or taken from 1, stay integers. */
+  #integer(terms: readonly Term[], open: NdArray, shape: BoundShape): RegisterTerm | undefined {
+    const whole = terms.every((t) => t.extra === integerExtra && Number.isInteger(t.factor));
+    if (!whole || !isWhole(open)) return undefined;
+    const parts = terms.flatMap((t) => (t.kind === 'register' ? [this.#multiple(t)] : []));
+    if (parts.length < terms.length) return undefined;
+    const input = this.#broadcast(this.#combine(parts), shape);
+    return registerTerm(
+      this.emit({ op: 'addPublic', input, value: open, bits: 0 }, shape),
+      shape,
+      integerExtra,
+    );
+  }
+
+  #multiple({ register, factor, shape }: RegisterTerm): Part {
+    const negative = factor < 0;
+    if (Math.abs(factor) === 1) return { register, negative };
+    const map = linear.scale(BigInt(Math.abs(factor)));
+    return { register: this.emit({ op: 'linear', map, inputs: [register] }, shape), negative };
   }
 
   /** A product of integers stays one. */

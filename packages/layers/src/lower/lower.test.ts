@@ -68,14 +68,15 @@ describe('lowering', () => {
     ).toEqual(['>>1', '>>1']);
   });
 
-  it('multiplies with public arrays locally, and truncates', () => {
-    const mask = () => constant([1, 0, 1, 0]);
-    expect(cost((x) => layers.mul(x, mask()))).toEqual(['>>16']);
-    expect(cost((x) => layers.sum(layers.scale(layers.matmul(x, constant(1, [4, 4])), 0.5)))).toEqual([
+  it('multiplies with public arrays locally, and truncates unless they are whole numbers', () => {
+    const mask = (one: number) => constant([one, 0, one, 0]);
+    expect(cost((x) => layers.mul(x, mask(1)))).toEqual([]);
+    expect(cost((x) => layers.mul(x, mask(0.5)))).toEqual(['>>16']);
+    expect(cost((x) => layers.sum(layers.scale(layers.matmul(x, constant(0.25, [4, 4])), 0.5)))).toEqual([
       '>>17',
     ]);
     expect(cost((x) => layers.mul(x, constant(0.5, [4, 4])))).toEqual(['>>1']);
-    expect(cost((x) => layers.add(x, layers.mul(mask(), mask())))).toEqual([]);
+    expect(cost((x) => layers.add(x, layers.mul(mask(1), mask(1))))).toEqual([]);
   });
 
   it('truncates before a map that makes the product larger', () => {

@@ -43,13 +43,20 @@ export const bilinearMap = (
 export const encodeArray = ({ data, shape }: NdArray, bits = fractionBits): Tensor =>
   encode(data, shape, bits);
 
-/** A bilinear map with one public argument: a linear map of the other, whose result is at scale 2f. */
-export const withPublic = (map: Bilinear, open: NdArray, side: 'x' | 'y'): Linear => ({
+/** A public argument, encoded with so many bits of fraction. */
+export interface PublicArgument {
+  readonly value: NdArray;
+  readonly bits: number;
+  readonly side: 'x' | 'y';
+}
+
+/** A bilinear map with one public argument: a linear map of the other, whose result has as many bits more. */
+export const withPublic = (map: Bilinear, { value, bits, side }: PublicArgument): Linear => ({
   name: `${map.name} with a public argument`,
-  attributes: { ...map.attributes, [side]: open.shape },
-  shape: (...xs) => (side === 'x' ? map.shape(open.shape, xs[0]!) : map.shape(xs[0]!, open.shape)),
+  attributes: { ...map.attributes, [side]: value.shape },
+  shape: (...xs) => (side === 'x' ? map.shape(value.shape, xs[0]!) : map.shape(xs[0]!, value.shape)),
   apply: (...xs) => {
-    const c = encodeArray(open);
+    const c = encodeArray(value, bits);
     const result = side === 'x' ? map.apply(c, xs[0]!) : map.apply(xs[0]!, c);
     c.dispose();
     return result;

@@ -6,7 +6,7 @@ import type { Emitter } from './emitter.js';
 import { fractionBits, integerExtra } from './instruction.js';
 import { broadcast, combine, scaled } from './linear.js';
 import { withPublic } from './maps.js';
-import type { Value } from './value.js';
+import { isWhole, type Value } from './value.js';
 
 /** A product of two values. Public factors of either move into the result, where they cost nothing. */
 export const product = (
@@ -69,6 +69,10 @@ const publicly = (emitter: Emitter, map: Bilinear, shape: BoundShape, { value, o
   const term = value.terms[0]!;
   if (term.kind !== 'register') return value;
   const inputs = [term.register];
-  const register = emitter.emit({ op: 'linear', map: withPublic(map, open, side), inputs }, shape);
-  return { shape, terms: [{ ...term, register, extra: term.extra + fractionBits, shape }] };
+  const bits = isWhole(open) ? 0 : fractionBits;
+  const register = emitter.emit(
+    { op: 'linear', map: withPublic(map, { value: open, bits, side }), inputs },
+    shape,
+  );
+  return { shape, terms: [{ ...term, register, extra: term.extra + bits, shape }] };
 };

@@ -110,7 +110,9 @@ const stepwise: Rules<'scheduled' | 'mask'> = {
   },
 };
 
-const nonlinear: Rules<'less' | 'function'> = {
+const nonlinear: Rules<'less' | 'function' | 'detach' | 'withSlope'> = {
+  detach: (_, { inputs: [x] }) => x!,
+  withSlope: (_, { inputs: [value] }) => value!,
   less: ({ id }, { emitter, shapes, inputs: [x, y] }) =>
     isNegative(emitter, combine(shapes[id]!, x!, y!, -1)),
   function: ({ attributes }, { emitter, inputs: [x] }) => lowerFunction(emitter, attributes, x!),

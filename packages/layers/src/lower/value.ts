@@ -70,3 +70,6 @@ export const mergeTerms = (a: readonly Term[], b: readonly Term[]): readonly Ter
   }
   return merged.filter((term) => term.factor !== 0);
 };
+
+/** Whole numbers need no fraction. */
+export const isWhole = ({ data }: NdArray): boolean => data.every(Number.isSafeInteger);

@@ -1,6 +1,7 @@
 import { arithmetic } from './arithmetic.js';
 import { bilinear } from './bilinear.js';
 import { effect } from './effect.js';
+import { gradient } from './gradient.js';
 import { layout } from './layout.js';
 import type { Kind } from './node.js';
 import { nonlinear } from './nonlinear.js';
@@ -17,4 +18,5 @@ export const rules: Family<Kind> = {
   ...bilinear,
   ...stepwise,
   ...nonlinear,
+  ...gradient,
 };
