@@ -1,4 +1,4 @@
-import type { Network } from '@triad/protocol';
+import { type Network, TriadError } from '@triad/protocol';
 
 /** One party of a benchmark, ready to run. */
 export interface Runner {
@@ -70,4 +70,12 @@ export const timed = (runs: number, run: () => void): number => {
       return (performance.now() - start) / 1000;
     }),
   );
+};
+
+/** `value` when it is below `bound`: a wrong result ends a benchmark. */
+export const bounded = (what: string, value: number, bound: number): number => {
+  if (value < bound) return value;
+  throw new TriadError('bad-message', `${what} is ${value}, which is not below ${bound}`, {
+    remedy: 'report it with the benchmark and the version: its results are wrong',
+  });
 };

@@ -2,6 +2,7 @@ import { aby3 } from '@triad/aby3';
 import { defaultFractionBits, shiftRightArithmetic, Tensor } from '@triad/ring';
 import { type Measures, type PartyCase, timed } from './case.js';
 import { direct } from './direct.js';
+import { sampleWords } from './sample.js';
 
 const name = 'truncate-1e7';
 const elements = 10_000_000;
@@ -9,11 +10,9 @@ const magnitudeBits = 61;
 
 /** Values of all magnitudes below 2^61, both signs: word i, from a multiplicative generator. */
 const values = (): BigInt64Array => {
-  const words = new BigInt64Array(elements);
-  let state = 0x9e3779b97f4a7c15n;
+  const words = new BigInt64Array(sampleWords(elements).buffer);
   for (let i = 0; i < elements; i++) {
-    state = BigInt.asUintN(64, state * 6364136223846793005n + 1442695040888963407n);
-    words[i] = BigInt.asIntN(1 + magnitudeBits, state >> 2n) >> BigInt(i % magnitudeBits);
+    words[i] = BigInt.asIntN(1 + magnitudeBits, words[i]! >> 2n) >> BigInt(i % magnitudeBits);
   }
   return words;
 };
