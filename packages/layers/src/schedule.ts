@@ -1,3 +1,4 @@
+import { cos, power } from './function/float.js';
 import { misuse } from './misuse.js';
 
 /** A public number that changes from step to step, as data: the same at all parties, and part of the program's hash. */
@@ -21,6 +22,8 @@ export type Schedule =
       readonly steps: number;
       readonly power: number;
     }
+  /** From `from` to `to` in `steps` steps, along half a cosine. */
+  | { readonly kind: 'cosine'; readonly from: number; readonly to: number; readonly steps: number }
   /** Linearly from 0 in the first `steps` steps, then as `after` counted from its own start. */
   | { readonly kind: 'warmup'; readonly steps: number; readonly after: Schedule }
   /** (1 - beta^(step + 1))^power: what Adam corrects its moments by. */
@@ -34,7 +37,7 @@ export const scheduleAt = (schedule: Schedule, step: number): number => {
       return schedule.value;
     case 'exponential': {
       const exponent = step / schedule.every;
-      return schedule.base * schedule.rate ** (schedule.staircase ? Math.floor(exponent) : exponent);
+      return schedule.base * power(schedule.rate, schedule.staircase ? Math.floor(exponent) : exponent);
     }
     case 'piecewise': {
       const at = schedule.boundaries.findIndex((boundary) => step < boundary);
@@ -42,7 +45,11 @@ export const scheduleAt = (schedule: Schedule, step: number): number => {
     }
     case 'polynomial': {
       const left = Math.max(0, 1 - step / schedule.steps);
-      return schedule.to + (schedule.from - schedule.to) * left ** schedule.power;
+      return schedule.to + (schedule.from - schedule.to) * power(left, schedule.power);
+    }
+    case 'cosine': {
+      const angle = Math.PI * Math.min(1, step / schedule.steps);
+      return schedule.to + ((schedule.from - schedule.to) * (1 + cos(angle))) / 2;
     }
     case 'warmup': {
       const { steps, after } = schedule;
@@ -50,7 +57,7 @@ export const scheduleAt = (schedule: Schedule, step: number): number => {
       return (scheduleAt(after, 0) * (step + 1)) / steps;
     }
     case 'bias':
-      return (1 - schedule.beta ** (step + 1)) ** schedule.power;
+      return power(1 - power(schedule.beta, step + 1), schedule.power);
     case 'product':
       return schedule.factors.reduce((product, factor) => product * scheduleAt(factor, step), 1);
   }

@@ -28,6 +28,25 @@ export const log = (x: number): number => {
   return 2 * z * sum + e * Math.LN2;
 };
 
+/** x^y for x >= 0: by squaring when y is whole, else e^(y log x). */
+export const power = (x: number, y: number): number => {
+  if (y < 0) return 1 / power(x, -y);
+  if (!Number.isInteger(y)) return x === 0 ? 0 : exp(y * log(x));
+  let [result, square] = [1, x];
+  for (let left = y; left > 0; left = Math.floor(left / 2)) {
+    if (left % 2 === 1) result *= square;
+    square *= square;
+  }
+  return result;
+};
+
+/** The cosine on [0, pi], by its series. */
+export const cos = (x: number): number => {
+  let sum = 1;
+  for (let k = 30; k > 0; k -= 2) sum = 1 - ((x * x) / (k * (k - 1))) * sum;
+  return sum;
+};
+
 export const sigmoid = (x: number): number => (x < 0 ? exp(x) / (1 + exp(x)) : 1 / (1 + exp(-x)));
 
 const sqrtPi = 1.772453850905516;

@@ -1,6 +1,6 @@
 import { add, scale, sub } from '../op.js';
 import type { Variable } from '../program.js';
-import { assign, checkShare, Optimizer, type OptimizerOptions, stateOf } from './optimizer.js';
+import { checkShare, decayingSum, Optimizer, type OptimizerOptions } from './optimizer.js';
 
 export interface MomentumOptions extends OptimizerOptions {
   /** What is left of the velocity after a step; default 0.9. */
@@ -25,9 +25,7 @@ export class Momentum extends Optimizer {
   }
 
   protected override update(w: Variable, gradient: Variable): Variable {
-    const before = stateOf(w, 'velocity');
-    const velocity = add(scale(before, this.#momentum), gradient);
-    assign(before, velocity);
+    const velocity = decayingSum(w, 'velocity', this.#momentum, gradient);
     const direction = this.#useNesterov ? add(gradient, scale(velocity, this.#momentum)) : velocity;
     return sub(w, this.byRate(direction, 1 / this.lossScale));
   }

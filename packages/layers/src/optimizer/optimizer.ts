@@ -35,7 +35,8 @@ export abstract class Optimizer {
   minimize(loss: Variable, parameters: readonly Variable[] = reachable(loss)): void {
     if (parameters.length === 0)
       throw misuse(`'${loss.name}' depends on no parameter`, 'build the loss on a layer');
-    const found = gradients(this.#scaled(loss, this.lossScale), parameters);
+    const scaled = this.lossScale === 1 ? loss : scale(loss, this.lossScale);
+    const found = gradients(scaled, parameters);
     for (const [i, w] of parameters.entries()) {
       const gradient = found[i]!;
       const decay = this.#weightDecay * this.lossScale;
@@ -46,20 +47,22 @@ export abstract class Optimizer {
   /** What a parameter becomes. The gradient is lossScale times that of the loss. */
   protected abstract update(w: Variable, gradient: Variable): Variable;
 
+  /** The learning rate as a schedule. */
+  protected get rate(): Schedule {
+    const rate = this.#learningRate;
+    return typeof rate === 'number' ? { kind: 'constant', value: rate } : rate;
+  }
+
   /** Times the learning rate and a public number. */
   protected byRate(x: Variable, factor: number): Variable {
     const rate = this.#learningRate;
-    if (typeof rate === 'number') return this.#scaled(x, rate * factor);
+    if (typeof rate === 'number') return scale(x, rate * factor);
     return scheduled(x, { kind: 'product', factors: [rate, { kind: 'constant', value: factor }] });
-  }
-
-  #scaled(x: Variable, factor: number): Variable {
-    return factor === 1 ? x : scale(x, factor);
   }
 }
 
 /** What an optimizer remembers of a parameter from step to step, `name` in its shape, from zero. */
-export const stateOf = (w: Variable, name: string): Variable => {
+const stateOf = (w: Variable, name: string): Variable => {
   const shape = w.shape as readonly number[];
   const attributes = {
     name: `${w.name}.${name}`,
@@ -69,7 +72,15 @@ export const stateOf = (w: Variable, name: string): Variable => {
   return w.program.append('parameter', [], attributes);
 };
 
-export const assign = (target: Variable, value: Variable): void => {
+/** A sum over all steps that decays by a factor in each: what it is after this step, which is remembered. */
+export const decayingSum = (w: Variable, name: string, factor: number, addend: Variable): Variable => {
+  const before = stateOf(w, name);
+  const now = add(scale(before, factor), addend);
+  w.program.append('assign', [before, now], {});
+  return now;
+};
+
+const assign = (target: Variable, value: Variable): void => {
   target.program.append('assign', [target, value], {});
 };
 
