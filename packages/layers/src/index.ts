@@ -12,6 +12,7 @@ export {
 } from './initializer.js';
 export { FloatTwin, type TwinRun } from './interpret.js';
 export * as layers from './layers.js';
+export * as metric from './metric.js';
 export { NdArray, type Nested } from './nd-array.js';
 export type { Attributes, Initializer, Kind, Node, Recipient, Role, Visibility } from './node/node.js';
 export { constant, reveal } from './op.js';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type Checked, expectGradients, gradientErrors } from './fixture/gradient-check.js';
-import { layers, type Variable } from './index.js';
+import { constant, layers, type Variable } from './index.js';
 
 const image = [2, 4, 5, 5];
 
@@ -108,7 +108,24 @@ const cases: Readonly<Record<string, readonly Omit<Checked, 'seed'>[]>> = {
       },
     },
   ],
+  extremum: [
+    { shapes: [[3, 5]], f: (x) => layers.reduceMax(x!) },
+    { shapes: [[2, 19]], f: (x) => layers.reduceMin(x!) },
+  ],
+  softmax: [
+    { shapes: [[3, 4]], f: (x) => layers.softmax(x!), range: [-4, 4] },
+    { shapes: [[3, 4]], f: (x) => layers.fc({ input: x!, size: 3, act: 'softmax' }) },
+  ],
   losses: [
+    {
+      shapes: [[3, 4]],
+      f: (x) =>
+        layers.softmaxCrossEntropyWithLogits({
+          input: x!,
+          label: constant([0, 1, 0, 0, 1, 0, 0, 0, 0.25, 0.25, 0.25, 0.25], [3, 4]),
+        }),
+      range: [-4, 4],
+    },
     {
       shapes: [
         [3, 2],
@@ -155,6 +172,12 @@ const blocks: readonly ((x: Variable) => Variable)[] = [
   (x) => layers.fc({ input: x, size: 5, act: 'tanh', bias: false }),
   (x) => layers.fc({ input: [x, layers.scale(x, 0.5)], size: 3, act: 'gelu' }),
   (x) => layers.dropout({ input: x, rate: 0.25 }),
+  (x) => layers.fc({ input: x, size: 3, act: 'softmax' }),
+  (x) => layers.concat([x, layers.reduceMax(x)], 1),
+  (x) => layers.division(x, layers.add(1, layers.mul(x, x)), { low: 0.5, high: 64 }),
+  (x) => layers.sqrt(layers.add(layers.mul(x, x), 0.5), { low: 0.25, high: 64 }),
+  (x) => layers.exp(layers.minimum(x, 1)),
+  (x) => layers.log(layers.add(1, layers.abs(x)), { low: 0.5, high: 64 }),
   (x) =>
     layers.fc({
       input: layers.conv2d({

@@ -1,6 +1,7 @@
 import { misuse } from '../misuse.js';
 import type { Variable } from '../program.js';
 import { gelu, relu, sigmoid, tanh } from './function.js';
+import { softmax } from './softmax.js';
 
 /** What may follow a layer's linear part. */
 export type Activation = keyof typeof activations;
@@ -11,6 +12,8 @@ const activations = {
   sigmoid: (x: Variable): Variable => sigmoid(x),
   tanh: (x: Variable): Variable => tanh(x),
   gelu: (x: Variable): Variable => gelu(x),
+  /** Over the last axis. */
+  softmax,
 } as const;
 
 /** The activation of x; default: x itself. */
