@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { runPlain } from './fixture/encrypted.js';
 import { type FunctionName, functions } from './function/function.js';
-import { data, NdArray, program, reveal } from './index.js';
+import { data, layers, NdArray, program, reveal, type Variable } from './index.js';
 import { applyFunction, type RangeOptions } from './op.js';
 
 const count = 20_001;
@@ -54,5 +54,26 @@ describe('functions on wide ranges have the precision of their scaled argument',
   it.each(['reciprocal', 'log', 'rsqrt'] as const)('%s', async (name) => {
     const [low, high] = functions[name].range;
     expect(await errorOf(name, grid(low, high, true))).toBeLessThan(2 ** -14);
+  });
+});
+
+describe('quotients', () => {
+  it.each([
+    [2 ** -10, 2 ** 16],
+    [1, 2],
+    [3, 50],
+  ])('are exact for y on [%d, %d] to 2^-14, relative to those above 1', async (low, high) => {
+    const y = grid(low, high, true);
+    const x = y.map((v, i) => Math.round(((i % 201) - 100) * Math.min(v, 100) * 2 ** 10) / 2 ** 16);
+    const p = program(() => {
+      const [a, b] = ['x', 'y'].map((name) => data({ name, shape: [count] })) as [Variable, Variable];
+      reveal(layers.division(a, b, { low, high }), 'all', 'z');
+    });
+    const [z] = await runPlain(p, { x: new NdArray([count], x), y: new NdArray([count], y) }, ['z']);
+    const error = y.reduce((e, v, i) => {
+      const expected = x[i]! / v;
+      return Math.max(e, Math.abs(z!.data[i]! - expected) / Math.max(1, Math.abs(expected)));
+    }, 0);
+    expect(error).toBeLessThan(2 ** -14);
   });
 });

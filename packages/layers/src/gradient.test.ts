@@ -56,6 +56,12 @@ const cases: Readonly<Record<Differentiable, readonly Case[]>> = {
     { shapes: [[2, 1]], f: (x) => layers.broadcastTo(x!, [3, 2, 4]) },
     { shapes: [[2]], f: (x) => layers.broadcastTo(x!, [1, 2]) },
   ],
+  divide: [
+    {
+      shapes: [[2, 3], [3]],
+      f: (x, y) => layers.division(x!, layers.add(layers.mul(y!, y!), 0.5), { low: 0.5, high: 16 }),
+    },
+  ],
   windows: [
     { shapes: [[2, 2, 4, 5]], f: (x) => layers.windows(x!, [2, 3], { stride: [2, 1], padding: [1, 0] }) },
   ],

@@ -6,7 +6,6 @@ export { argmax, reduceMax, reduceMin, type TopK, topK } from './layer/extremum.
 export { type FcOptions, fc } from './layer/fc.js';
 export {
   abs,
-  division,
   exp,
   gelu,
   log,
@@ -44,6 +43,7 @@ export {
   broadcastTo,
   concat,
   detach,
+  division,
   equal,
   greater,
   greaterEqual,

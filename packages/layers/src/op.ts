@@ -95,6 +95,13 @@ export const applyFunction = (
   return x.program.append('function', [x], { name, low: low ?? range[0], high: high ?? range[1] });
 };
 
+/** x / y for y > 0, broadcasting; the range is that of y. Off by about 2^-15 of the quotient. */
+export const division = (x: Operand, y: Variable, { low, high }: RangeOptions = {}): Variable => {
+  const { range } = functions.reciprocal;
+  const dividend = x instanceof Variable ? x : constantIn(y.program, x, []);
+  return y.program.append('divide', [dividend, y], { low: low ?? range[0], high: high ?? range[1] });
+};
+
 /** x times a public number. */
 export const scale = (x: Variable, factor: number): Variable =>
   x.program.append('scale', [x], { factor, over: null });

@@ -1,11 +1,13 @@
 import type { FunctionName } from '../function/function.js';
-import { applyFunction, mul, scale, sub } from '../op.js';
+import { applyFunction, mul, type RangeOptions, scale, sub } from '../op.js';
 import type { Variable } from '../program.js';
 
 interface Point {
   readonly x: Variable;
   /** The function's value at x. */
   readonly y: Variable;
+  /** What is promised of x. */
+  readonly range: RangeOptions;
 }
 
 const square = (x: Variable): Variable => mul(x, x);
@@ -13,7 +15,7 @@ const square = (x: Variable): Variable => mul(x, x);
 /** Derivatives, as far as they can by the value that is there already. */
 export const derivatives: Readonly<Record<FunctionName, (point: Point) => Variable>> = {
   exp: ({ y }) => y,
-  log: ({ x }) => applyFunction('reciprocal', x),
+  log: ({ x, range }) => applyFunction('reciprocal', x, range),
   reciprocal: ({ y }) => scale(square(y), -1),
   rsqrt: ({ y }) => scale(mul(square(y), y), -0.5),
   sigmoid: ({ y }) => sub(y, square(y)),

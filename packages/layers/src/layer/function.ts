@@ -1,5 +1,5 @@
 import type { FunctionName } from '../function/function.js';
-import { applyFunction, less, mul, type Operand, type RangeOptions, sub } from '../op.js';
+import { applyFunction, less, mul, type RangeOptions, sub } from '../op.js';
 import type { Variable } from '../program.js';
 
 const named =
@@ -29,10 +29,6 @@ export const gelu = named('gelu');
 
 /** The square root of x > 0. */
 export const sqrt = (x: Variable, range?: RangeOptions): Variable => mul(x, rsqrt(x, range));
-
-/** x / y for y > 0, broadcasting; the range is that of y. */
-export const division = (x: Operand, y: Variable, range?: RangeOptions): Variable =>
-  mul(x, reciprocal(y, range));
 
 /** x where it is above 0, else 0. */
 export const relu = (x: Variable): Variable => sub(x, mul(less(x, 0), x));

@@ -8,6 +8,7 @@ import { type Schedule, scheduleAt } from '../schedule.js';
 import { type BoundShape, countElements } from '../shape.js';
 import { isNegative } from './compare.js';
 import type { Emitter } from './emitter.js';
+import { quotient } from './function/quotient.js';
 import { lowerFunction } from './function/table.js';
 import { fractionBits, type Operation } from './instruction.js';
 import { broadcast, combine, concatenated, mapped, scaled } from './linear.js';
@@ -110,11 +111,13 @@ const stepwise: Rules<'scheduled' | 'mask'> = {
   },
 };
 
-const nonlinear: Rules<'less' | 'function' | 'detach' | 'withSlope'> = {
+const nonlinear: Rules<'less' | 'function' | 'divide' | 'detach' | 'withSlope'> = {
   detach: (_, { inputs: [x] }) => x!,
   withSlope: (_, { inputs: [value] }) => value!,
   less: ({ id }, { emitter, shapes, inputs: [x, y] }) =>
     isNegative(emitter, combine(shapes[id]!, x!, y!, -1)),
+  divide: ({ id, attributes }, { emitter, shapes, inputs: [x, y] }) =>
+    quotient(emitter, attributes, shapes[id]!, [x!, y!]),
   function: ({ attributes }, { emitter, inputs: [x] }) => lowerFunction(emitter, attributes, x!),
 };
 

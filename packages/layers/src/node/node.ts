@@ -76,6 +76,8 @@ export interface Attributes {
   less: None;
   /** A function of one number, element by element; arguments are promised to be in [low, high]. */
   function: { readonly name: FunctionName; readonly low: number; readonly high: number };
+  /** x / y, broadcasting; y is promised to be in [low, high], above 0. */
+  divide: { readonly low: number; readonly high: number };
   /** The value itself, which counts as constant in gradients. */
   detach: None;
   /** Inputs: a value, x, and the slope that the value's gradient with respect to x is taken to be. */

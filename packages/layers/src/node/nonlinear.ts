@@ -3,8 +3,28 @@ import { misuse } from '../misuse.js';
 import { broadcastShapes } from '../shape.js';
 import type { Family } from './rule.js';
 
-export const nonlinear: Family<'less' | 'function'> = {
+const checkRange = (what: string, range: Range, most: Range): void => {
+  if (range.low < range.high && range.low >= most.low && range.high <= most.high) return;
+  throw misuse(
+    `${what} cannot be computed on [${range.low}, ${range.high}]`,
+    `give a range inside [${most.low}, ${most.high}]`,
+  );
+};
+
+interface Range {
+  readonly low: number;
+  readonly high: number;
+}
+
+export const nonlinear: Family<'less' | 'function' | 'divide'> = {
   less: { arity: 2, shape: ({ inputs }) => broadcastShapes(inputs[0]!, inputs[1]!) },
+  divide: {
+    arity: 2,
+    shape: ({ inputs, attributes }) => {
+      checkRange('a quotient', attributes, functions.reciprocal);
+      return broadcastShapes(inputs[0]!, inputs[1]!);
+    },
+  },
   function: {
     arity: 1,
     shape: ({ inputs, attributes: { name, low, high } }) => {
@@ -12,11 +32,8 @@ export const nonlinear: Family<'less' | 'function'> = {
       if (known === undefined) {
         throw misuse(`there is no function '${name}'`, `use ${Object.keys(functions).join(', ')}`);
       }
-      if (low < high && low >= known.low && high <= known.high) return inputs[0]!;
-      throw misuse(
-        `${name} cannot be computed on [${low}, ${high}]`,
-        `give a range inside [${known.low}, ${known.high}]`,
-      );
+      checkRange(name, { low, high }, known);
+      return inputs[0]!;
     },
   },
 };

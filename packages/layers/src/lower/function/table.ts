@@ -69,14 +69,14 @@ const exponential = (f: Function): Lowering => {
   const low = Math.max(f.low, vanishes);
   if (f.high <= 0) return fitted({ ...f, low }, zeroBelow ? { below: [0] } : {});
   const fit = { f: functions.exp.evaluate, low, high: f.high, degree: 3, tolerance: relative } as const;
-  return byCubics(fitCubics(fit, zeroBelow));
+  return byCubics(fitCubics([fit], zeroBelow));
 };
 
 const onRange = (f: Function): Lowering => {
   if (isShort(f)) return fitted(f, {});
   const { low, high, name } = f;
   const fit = { f: functions[name].evaluate, low, high, degree: 3, tolerance: relative } as const;
-  return byCubics(fitCubics(fit, false));
+  return byCubics(fitCubics([fit], false));
 };
 
 const within = (name: keyof typeof bounded) => (): Lowering =>
