@@ -26,6 +26,11 @@ export interface ExecutorOptions {
   readonly environment?: Environment;
   /** Default: the default main program, as it is when the executor is made. */
   readonly program?: Program;
+  /**
+   * Ends a run with OutOfRange where a value leaves what fixed point can hold, by layer and step. In the clear only, on plain():
+   * to find out why encrypted numbers go wrong. Several times slower. Default: false.
+   */
+  readonly checkRanges?: boolean;
 }
 
 export interface RunOptions {
@@ -52,10 +57,11 @@ export class Executor {
   readonly #environment: Environment;
   readonly #program: Program;
 
-  constructor({ environment = current, program = defaultMainProgram() }: ExecutorOptions = {}) {
+  constructor({ environment = current, program = defaultMainProgram(), checkRanges }: ExecutorOptions = {}) {
     if (environment === undefined)
       throw misuse('no party has been set up', 'call init(scheme, role, network) first');
     this.#environment = environment;
+    if (checkRanges !== undefined) environment.checkRanges = checkRanges;
     this.#program = program;
   }
 

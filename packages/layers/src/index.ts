@@ -17,6 +17,7 @@ export { NdArray, type Nested } from './nd-array.js';
 export type { Attributes, Initializer, Kind, Node, Recipient, Role, Visibility } from './node/node.js';
 export { constant, reveal } from './op.js';
 export * as optimizer from './optimizer.js';
+export { OutOfRange } from './out-of-range.js';
 export { type Plan, type PlannedOp, type PlanOptions, plan } from './plan.js';
 export {
   type DataOptions,

@@ -11,6 +11,7 @@ import type { Recipient, Role } from '../node/node.js';
 import { scheduleAt } from '../schedule.js';
 import { countElements } from '../shape.js';
 import type { Shared } from '../shared.js';
+import type { Check } from './range-check.js';
 import type { Action, Compiled, StepRun } from './step-run.js';
 
 /** What compiled instructions need to know about the party. */
@@ -18,6 +19,8 @@ export interface Context<S> {
   readonly protocol: Protocol<S>;
   readonly rankOf: (role: Role) => number;
   readonly shareOf: (shared: Shared) => S;
+  /** Per instruction what looks at its inputs first; default: nothing. */
+  readonly checks?: readonly (Check | undefined)[];
 }
 
 export const compile = <S>({ instructions }: Lowered, context: Context<S>): Compiled<S> => {
@@ -30,7 +33,9 @@ export const compile = <S>({ instructions }: Lowered, context: Context<S>): Comp
   }
   return {
     protocol: context.protocol,
-    actions: instructions.map((i, index) => action(i, index, context)),
+    actions: instructions.map((i, index) =>
+      checked(action(i, index, context), inputs[index]!, context.checks?.[index]),
+    ),
     inputs,
     dependents,
     missing: Uint32Array.from(inputs, (registers) => new Set(registers).size),
@@ -42,6 +47,17 @@ export const compile = <S>({ instructions }: Lowered, context: Context<S>): Comp
       i.op === 'parameter' ? [{ register, name: i.name }] : [],
     ),
     assigned: instructions.flatMap((i) => (i.op === 'assign' ? [{ register: i.input, name: i.name }] : [])),
+  };
+};
+
+const checked = <S>(act: Action<S>, inputs: readonly number[], check: Check | undefined): Action<S> => {
+  if (check === undefined) return act;
+  return (run) => {
+    check(
+      inputs.map((r) => run.values[r]),
+      run.occasion.count,
+    );
+    act(run);
   };
 };
 

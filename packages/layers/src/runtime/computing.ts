@@ -11,6 +11,7 @@ import { initialValue, noRandom } from '../weight.js';
 import { compile, rowsOf } from './compile.js';
 import type { Engine, Exposed, Outputs, SharedInput, StepPlan } from './engine.js';
 import type { PreparedRun } from './program-run.js';
+import { rangeChecks } from './range-check.js';
 import { type Compiled, type Occasion, StepRun } from './step-run.js';
 import { Version } from './version.js';
 
@@ -34,7 +35,7 @@ export class ComputingEngine<S> implements Engine {
     private readonly onError: (reason: unknown) => void,
   ) {}
 
-  compile({ lowered }: PreparedRun): StepPlan {
+  compile({ lowered, program }: PreparedRun, checkRanges: boolean): StepPlan {
     for (const i of lowered.instructions) {
       if (i.op !== 'parameter' || this.#starts.has(i.name)) continue;
       if (i.initializer.kind !== 'constant' && this.protocol.random === undefined)
@@ -42,7 +43,15 @@ export class ComputingEngine<S> implements Engine {
       this.#starts.set(i.name, i);
     }
     const { protocol, rankOf } = this;
-    const compiled = compile(lowered, { protocol, rankOf, shareOf: (shared) => this.#shareOf(shared) });
+    if (checkRanges && protocol.claim.adversary !== 'none') {
+      throw misuse(
+        `'${protocol.name}' hides the values whose range is to be checked`,
+        'run the program on plain()',
+      );
+    }
+    const shareOf = (shared: Shared) => this.#shareOf(shared);
+    const checks = checkRanges ? rangeChecks(program, lowered.instructions) : [];
+    const compiled = compile(lowered, { protocol, rankOf, shareOf, checks });
     return { start: (step, feed, count) => this.#start(compiled, { step, feed, count }) };
   }
 

@@ -31,7 +31,8 @@ export interface SharedInput {
 
 /** What one party does: a computing party holds shares, an outside party shares what it owns and gets what is its. */
 export interface Engine {
-  compile(run: PreparedRun): StepPlan;
+  /** With `checkRanges`, steps end with OutOfRange where a value leaves what fixed point can hold. */
+  compile(run: PreparedRun, checkRanges: boolean): StepPlan;
   share(op: Op, name: string, input: SharedInput): Promise<Shared>;
   reveal(op: Op, x: Exposed, to: Rank | 'all'): Promise<NdArray | undefined>;
   /** Frees a shared value and all parts of it. */

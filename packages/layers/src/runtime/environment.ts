@@ -41,6 +41,8 @@ interface Joined {
  */
 export class Environment {
   readonly parameters = new Map<string, Parameter>();
+  /** See ExecutorOptions. */
+  checkRanges = false;
   readonly #programs = new WeakMap<Program, ProgramRuns>();
   readonly #queue: Queue;
   readonly #uses = new Map<string, number>();
@@ -161,7 +163,7 @@ export class Environment {
   async #prepare(run: PreparedRun): Promise<void> {
     const { session, engine } = await this.#connect(run.program);
     this.#admitParameters(run);
-    const step = engine.compile(run);
+    const step = engine.compile(run, this.checkRanges);
     await this.#agree(session, ['run', this.#count('run')], run.description);
     run.step = step;
   }

@@ -25,7 +25,7 @@ export interface Cubics {
 /** Bits of fraction of u and its square. */
 const localBits = 20;
 
-/** Lengths of pieces may differ by this much before each gets a scale of its own. */
+/** Lengths of pieces may differ by this much before each gets a scale of its own; the last one ends where it must. */
 const alike = 8;
 
 /** Functions on ranges that follow each other, by pieces; with `zeroBelow`, 0 below them. */
@@ -33,7 +33,8 @@ export const fitCubics = (fits: readonly Fit[], zeroBelow: boolean): Cubics => {
   const spans = fits.flatMap((fit) => spansOf(fit));
   const lengths = spans.map(({ from, to }) => to - from);
   const longest = Math.ceil(Math.log2(Math.max(...lengths)));
-  const same = 2 ** longest <= alike * Math.min(...lengths) && longest <= localBits - fractionBits;
+  const shortest = Math.min(...(lengths.length > 1 ? lengths.slice(0, -1) : lengths));
+  const same = 2 ** longest <= alike * shortest && longest <= localBits - fractionBits;
   const inner = spans.map((span) =>
     pieceOn(span, same ? longest : Math.ceil(Math.log2(span.to - span.from))),
   );

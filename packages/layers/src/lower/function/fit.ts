@@ -7,6 +7,8 @@ export interface Fit {
   readonly degree: 3 | 4;
   /** Largest error where the function is y. */
   readonly tolerance: (y: number) => number;
+  /** Of a piece; default: none. */
+  readonly longest?: number;
 }
 
 /** Chebyshev nodes cos((2 k + 1) pi / (2 d + 2)) of degree d, by square roots: the same on every machine. */
@@ -32,14 +34,15 @@ const gridAt = (x: number): number => {
 /** The farthest grid point a piece can go to. */
 const reach = (fit: Fit, from: number): number => {
   const grid = gridAt(from === 0 ? 1 : from);
-  const steps = Math.max(1, Math.round((fit.high - from) / grid));
+  const { high, longest = high - from } = fit;
+  const steps = Math.max(1, Math.round(Math.min(high - from, longest) / grid));
   let [good, bad] = [1, steps + 1];
   while (bad - good > 1) {
     const middle = Math.floor((good + bad) / 2);
-    if (fits(fit, from, Math.min(fit.high, from + middle * grid))) good = middle;
+    if (fits(fit, from, Math.min(high, from + middle * grid))) good = middle;
     else bad = middle;
   }
-  return good === steps ? fit.high : from + good * grid;
+  return Math.min(high, from + good * grid);
 };
 
 const probes = 40;

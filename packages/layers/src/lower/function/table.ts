@@ -68,7 +68,14 @@ const exponential = (f: Function): Lowering => {
   const zeroBelow = f.low < vanishes;
   const low = Math.max(f.low, vanishes);
   if (f.high <= 0) return fitted({ ...f, low }, zeroBelow ? { below: [0] } : {});
-  const fit = { f: functions.exp.evaluate, low, high: f.high, degree: 3, tolerance: relative } as const;
+  const fit = {
+    f: functions.exp.evaluate,
+    low,
+    high: f.high,
+    degree: 3,
+    tolerance: relative,
+    longest: 2,
+  } as const;
   return byCubics(fitCubics([fit], zeroBelow));
 };
 
