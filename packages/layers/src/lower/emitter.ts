@@ -108,6 +108,11 @@ export class Emitter {
     );
   }
 
+  /** The register of a term at the full shape of its value, at the scale it has. */
+  spread({ register }: RegisterTerm, shape: BoundShape): number {
+    return this.#broadcast(register, shape);
+  }
+
   /** A product, computed and truncated with its factor. The sign is left to whoever adds it. */
   #product({ map, x, y, elements, after, extra, shape, factor }: ProductTerm): Part {
     const { integer, bits } = scaling(factor, fractionBits + extra, productFactorBits);

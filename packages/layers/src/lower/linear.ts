@@ -3,6 +3,7 @@ import { scaleBy, sumOf } from '../interpret/arithmetic.js';
 import type { NdArray } from '../nd-array.js';
 import { type BoundShape, broadcastShapes, countElements, sameShape } from '../shape.js';
 import type { Emitter } from './emitter.js';
+import { integerExtra } from './instruction.js';
 import { makeValue, mergeTerms, registerTerm, scaleTerms, type Term, type Value } from './value.js';
 
 /** x + sign * y. */
@@ -56,14 +57,21 @@ const isDot = (
   shape.length === 0 &&
   sameShape(instructions[x]!.shape, instructions[y]!.shape);
 
-/** Values side by side. */
+/** Values side by side; integers stay integers. */
 export const concatenated = (
   emitter: Emitter,
   values: readonly Value[],
   axis: number,
   shape: BoundShape,
 ): Value => {
-  const inputs = values.map((value) => emitter.materialise(value));
-  const register = emitter.emit({ op: 'linear', map: linear.concat(axis), inputs }, shape);
-  return { shape, terms: [registerTerm(register, shape)] };
+  const map = linear.concat(axis);
+  const settled = values.map((value) => emitter.settle(value));
+  const terms = settled.flatMap((value) => value.terms).filter((term) => term.kind === 'register');
+  const whole =
+    terms.length === values.length && terms.every((t) => t.extra === integerExtra && t.factor === 1);
+  const inputs = whole
+    ? terms.map((term, i) => emitter.spread(term, values[i]!.shape))
+    : settled.map((value) => emitter.materialise(value));
+  const register = emitter.emit({ op: 'linear', map, inputs }, shape);
+  return { shape, terms: [registerTerm(register, shape, whole ? integerExtra : 0)] };
 };
