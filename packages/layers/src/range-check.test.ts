@@ -70,6 +70,11 @@ describe('values that fixed point cannot hold are found', () => {
     await expect(compute(f, vector(1, 3.5), vector(0.5, 0))).rejects.toThrow(
       /^'reciprocal_\d+' was promised numbers in \[1, 10\], but got 12.25 at step 0; promise/,
     );
+    const g = (x: Variable, y: Variable) => layers.division(x, y, { low: 1, high: 10 });
+    await expect(compute(g, vector(300), vector(9))).resolves.toBeDefined();
+    await expect(compute(g, vector(300), vector(11))).rejects.toThrow(
+      /promised numbers in \[1, 10\], but got 11/,
+    );
     await expect(compute(f, vector(5e4, 2), vector(0.5, 0))).rejects.toThrow(
       /reaches 2\^63.2 units, where 2\^62 fit/,
     );

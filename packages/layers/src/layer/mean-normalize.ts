@@ -1,8 +1,7 @@
 import { misuse } from '../misuse.js';
-import { constantIn, mul, reshape, scale, sub, sum } from '../op.js';
-import type { Variable } from '../program.js';
+import { constantIn, division, mul, reshape, sub, sum } from '../op.js';
+import { Variable } from '../program.js';
 import { formatShape, sameShape } from '../shape.js';
-import { reciprocal } from './function.js';
 import { extremum } from './tree.js';
 
 export interface MeanNormalizeOptions {
@@ -12,7 +11,7 @@ export interface MeanNormalizeOptions {
   readonly mean: Variable;
   /** Rows of each party: public numbers, or secret ones [parties]. */
   readonly samples: readonly number[] | Variable;
-  /** Secret numbers of rows are promised to sum up to at most this; default 2^20. */
+  /** Secret numbers of rows are promised to sum up to at most this; default 2^20, at most 2^24. */
   readonly mostSamples?: number;
 }
 
@@ -41,24 +40,18 @@ const shares = (
   { mean, samples, mostSamples = 2 ** 20 }: MeanNormalizeOptions,
   parties: number,
 ): Variable => {
-  if (!Array.isArray(samples)) return secretShares(samples as Variable, mostSamples);
-  const numbers = samples as readonly number[];
-  const total = numbers.reduce((a, b) => a + b, 0);
-  if (numbers.length !== parties || !numbers.every((n) => n > 0))
+  if (samples instanceof Variable) {
+    return division(samples, sum(samples, { axes: [0], keepDims: true }), { low: 1, high: mostSamples });
+  }
+  const total = samples.reduce((a, b) => a + b, 0);
+  if (samples.length !== parties || !samples.every((n) => n > 0))
     throw misuse(
-      `${parties} parties cannot have ${numbers.join(', ')} rows`,
+      `${parties} parties cannot have ${samples.join(', ')} rows`,
       'give a number above 0 for each',
     );
   return constantIn(
     mean.program,
-    numbers.map((n) => n / total),
+    samples.map((n) => n / total),
     [parties],
   );
-};
-
-/** Numbers of rows are divided by the power of two next to their most first, so that their reciprocals keep digits. */
-const secretShares = (samples: Variable, most: number): Variable => {
-  const unit = 2 ** -Math.max(0, Math.ceil(Math.log2(most)) - 8);
-  const scaled = scale(samples, unit);
-  return mul(scaled, reciprocal(sum(scaled), { low: 2 ** -10, high: 2 ** 9 }));
 };

@@ -1,7 +1,6 @@
 import { argmax, topK } from '../layer/extremum.js';
-import { reciprocal } from '../layer/function.js';
 import type { CostOptions } from '../layer/loss.js';
-import { add, greaterEqual, mean, mul, type RangeOptions, scale, sub, sum } from '../op.js';
+import { add, division, greaterEqual, mean, mul, type RangeOptions, scale, sub, sum } from '../op.js';
 import type { Variable } from '../program.js';
 
 export interface AccuracyOptions extends CostOptions {
@@ -49,18 +48,18 @@ const parts: RangeOptions = { low: 2 ** -12, high: 2 };
 /** True positives among what is predicted to be positive. */
 export const precision = (options: BinaryOptions): Variable => {
   const { truePositives, falsePositives } = binaryRates(options);
-  return mul(truePositives, reciprocal(add(truePositives, falsePositives), parts));
+  return division(truePositives, add(truePositives, falsePositives), parts);
 };
 
 /** True positives among what is positive. */
 export const recall = (options: BinaryOptions): Variable => {
   const { truePositives, falseNegatives } = binaryRates(options);
-  return mul(truePositives, reciprocal(add(truePositives, falseNegatives), parts));
+  return division(truePositives, add(truePositives, falseNegatives), parts);
 };
 
 /** The harmonic mean of precision and recall. */
 export const f1 = (options: BinaryOptions): Variable => {
   const { truePositives, falsePositives, falseNegatives } = binaryRates(options);
   const both = scale(truePositives, 2);
-  return mul(both, reciprocal(add(both, add(falsePositives, falseNegatives)), parts));
+  return division(both, add(both, add(falsePositives, falseNegatives)), parts);
 };

@@ -1,7 +1,6 @@
-import { reciprocal } from '../layer/function.js';
 import { type CostOptions, squareErrorCost } from '../layer/loss.js';
 import { moments } from '../layer/statistic.js';
-import { mean, mul, type RangeOptions, reshape, sub } from '../op.js';
+import { division, mean, type RangeOptions, reshape, sub } from '../op.js';
 import type { Variable } from '../program.js';
 
 /** The mean of (input - label)^2: a secret number. */
@@ -18,5 +17,5 @@ export const r2 = ({ range, ...options }: R2Options): Variable => {
     options.label,
     options.label.shape.map((_, axis) => axis),
   );
-  return sub(1, mul(meanSquaredError(options), reciprocal(reshape(variance, []), range)));
+  return sub(1, division(meanSquaredError(options), reshape(variance, []), range));
 };

@@ -29,9 +29,10 @@ export const rangeChecks = (
     if (i.op === 'below' && !arguments_.has(i.node)) arguments_.set(i.node, i.input);
   return instructions.map((i, index) => {
     const node = program.nodes[i.node]!;
-    if (!isKind(node, 'function')) return checkOf(program, i);
-    if (i.op === 'below' && i.input === arguments_.get(i.node)) return promised(program, node);
-    return index <= arguments_.get(i.node)! ? checkOf(program, i) : undefined;
+    const takesPromise = isKind(node, 'function') || isKind(node, 'divide');
+    if (takesPromise && i.op === 'below') return promised(program, node);
+    const isOwnStep = isKind(node, 'function') && index > arguments_.get(i.node)!;
+    return isOwnStep ? undefined : checkOf(program, i);
   });
 };
 
@@ -70,7 +71,7 @@ const checkOf = (program: Program, i: Instruction): Check | undefined => {
 };
 
 /** A function's arguments, against what was promised. */
-const promised = (program: Program, node: Node<'function'>): Check => {
+const promised = (program: Program, node: Node<'function'> | Node<'divide'>): Check => {
   const { low, high } = node.attributes;
   return ([x], step) => {
     const wrong = decode(word(x), fractionBits).find((v) => v < low || v > high);
