@@ -1,16 +1,17 @@
 import { NdArray } from '../nd-array.js';
 import { type BoundShape, countElements } from '../shape.js';
 import type { MeaningFamily } from './rule.js';
-import { broadcastOffset, forEachElement, strides } from './strides.js';
+import { broadcasting, forEachRun, lastStep, strides, whole } from './strides.js';
 
 /** A function of two numbers on broadcast operands. */
 export const binary =
   (f: (x: number, y: number) => number) =>
   (shape: BoundShape, x: NdArray, y: NdArray): NdArray => {
     const out = new NdArray(shape);
-    const [ox, oy] = [broadcastOffset(x.shape), broadcastOffset(y.shape)];
-    forEachElement(shape, (i, at) => {
-      out.data[i] = f(x.data[ox(at)]!, y.data[oy(at)]!);
+    const walks = [whole(shape), broadcasting(x.shape, shape), broadcasting(y.shape, shape)] as const;
+    const [, dx, dy] = walks.map(lastStep) as [number, number, number];
+    forEachRun(shape, walks, ([start, i, j], count) => {
+      for (let k = 0; k < count; k++) out.data[start! + k] = f(x.data[i! + k * dx]!, y.data[j! + k * dy]!);
     });
     return out;
   };
@@ -26,11 +27,18 @@ export const scaleBy = (x: NdArray, factor: number): NdArray =>
     x.data.map((v) => v * factor),
   );
 
-export const broadcastOf = (x: NdArray, shape: BoundShape): NdArray => {
+const first = (x: number): number => x;
+const firstOf = binary(first);
+
+export const broadcastOf = (x: NdArray, shape: BoundShape): NdArray => firstOf(shape, x, x);
+
+const sumAlong = (x: NdArray, axes: readonly number[], shape: BoundShape): NdArray => {
   const out = new NdArray(shape);
-  const offset = broadcastOffset(x.shape);
-  forEachElement(shape, (i, at) => {
-    out.data[i] = x.data[offset(at)]!;
+  const kept = strides(x.shape.map((d, i) => (axes.includes(i) ? 1 : d)));
+  const walks = [whole(x.shape), { start: 0, steps: kept.map((s, i) => (axes.includes(i) ? 0 : s)) }];
+  const step = lastStep(walks[1]!);
+  forEachRun(x.shape, walks, ([start, to], count) => {
+    for (let k = 0; k < count; k++) out.data[to! + k * step]! += x.data[start! + k]!;
   });
   return out;
 };
@@ -40,14 +48,6 @@ export const arithmetic: MeaningFamily<'add' | 'sub' | 'scale' | 'sum' | 'broadc
   sub: (_, { shape, inputs: [x, y] }) => differenceOf(shape, x!, y!),
   scale: ({ attributes: { factor, over } }, { inputs: [x], shapeOf }) =>
     scaleBy(x!, over === null ? factor : factor / countElements(shapeOf(over))),
-  sum: ({ attributes: { axes } }, { shape, inputs: [x] }) => {
-    const out = new NdArray(shape);
-    const kept = strides(x!.shape.map((d, i) => (axes.includes(i) ? 1 : d)));
-    const step = kept.map((s, i) => (axes.includes(i) ? 0 : s));
-    forEachElement(x!.shape, (i, at) => {
-      out.data[step.reduce((o, s, axis) => o + s * at[axis]!, 0)]! += x!.data[i]!;
-    });
-    return out;
-  },
+  sum: ({ attributes: { axes } }, { shape, inputs: [x] }) => sumAlong(x!, axes, shape),
   broadcast: (_, { shape, inputs: [x] }) => broadcastOf(x!, shape),
 };

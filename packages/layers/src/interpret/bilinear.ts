@@ -5,8 +5,11 @@ import { type BoundShape, countElements } from '../shape.js';
 import { productOf } from './arithmetic.js';
 import type { MeaningFamily } from './rule.js';
 
-/** Says which products x[i] * y[j] are added into result element k. */
-type Terms = (visit: (i: number, j: number, k: number) => void) => void;
+/** Where a run of terms starts in an array, and how far it steps. */
+type Place = readonly [start: number, step: number];
+
+/** Products x[i] * y[j] that are added into result elements k: runs of `count` terms along steps of all three. */
+type Terms = (visit: (i: Place, j: Place, k: Place, count: number) => void) => void;
 
 /**
  * A bilinear map is the list of its terms. Reading the same list with the roles exchanged is an adjoint: nothing else
@@ -16,9 +19,7 @@ const matmulTerms =
   ([m, inner]: BoundShape, [, n]: BoundShape): Terms =>
   (visit) => {
     for (let a = 0; a < m!; a++) {
-      for (let b = 0; b < inner!; b++) {
-        for (let c = 0; c < n!; c++) visit(a * inner! + b, b * n! + c, a * n! + c);
-      }
+      for (let b = 0; b < inner!; b++) visit([a * inner! + b, 0], [b * n!, 1], [a * n!, 1], n!);
     }
   };
 
@@ -29,32 +30,37 @@ const convolutionTerms =
     const [filters, depth, fh, fw] = w as [number, number, number, number];
     const [batch, , rows, columns] = result as [number, number, number, number];
     const { stride, padding, dilation, groups } = options;
-    const place = (b: number, o: number, c: number, r: number, s: number) => {
-      const channel = Math.floor(o / (filters / groups)) * depth + c;
+    const inside = (q: number): readonly [number, number] => {
+      const offset = q * dilation[1] - padding[1];
+      const first = Math.max(0, Math.ceil(-offset / stride[1]));
+      return [first, Math.min(columns, Math.floor((width - 1 - offset) / stride[1]) + 1)];
+    };
+    const row = (b: number, o: number, c: number, r: number) => {
+      const plane = b * channels + Math.floor(o / (filters / groups)) * depth + c;
       for (let p = 0; p < fh; p++) {
         const h = r * stride[0] + p * dilation[0] - padding[0];
         if (h < 0 || h >= height) continue;
         for (let q = 0; q < fw; q++) {
-          const v = s * stride[1] + q * dilation[1] - padding[1];
-          if (v < 0 || v >= width) continue;
-          const i = ((b * channels + channel) * height + h) * width + v;
-          visit(i, ((o * depth + c) * fh + p) * fw + q, ((b * filters + o) * rows + r) * columns + s);
+          const [first, end] = inside(q);
+          const v = first * stride[1] + q * dilation[1] - padding[1];
+          const tap = ((o * depth + c) * fh + p) * fw + q;
+          const to = ((b * filters + o) * rows + r) * columns + first;
+          visit([(plane * height + h) * width + v, stride[1]], [tap, 0], [to, 1], end - first);
         }
       }
     };
     for (let b = 0; b < batch; b++)
       for (let o = 0; o < filters; o++)
-        for (let c = 0; c < depth; c++)
-          for (let r = 0; r < rows; r++) for (let s = 0; s < columns; s++) place(b, o, c, r, s);
+        for (let c = 0; c < depth; c++) for (let r = 0; r < rows; r++) row(b, o, c, r);
   };
 
 const termsOf = (node: Node, x: BoundShape, y: BoundShape, result: BoundShape): Terms =>
   isKind(node, 'conv2d') ? convolutionTerms(x, y, result, node.attributes) : matmulTerms(x, y);
 
-const forward = (terms: Terms, shape: BoundShape, x: NdArray, y: NdArray): NdArray => {
+const forward = (terms: Terms, shape: BoundShape, { data: x }: NdArray, { data: y }: NdArray): NdArray => {
   const out = new Float64Array(countElements(shape));
-  terms((i, j, k) => {
-    out[k]! += x.data[i]! * y.data[j]!;
+  terms(([i, di], [j, dj], [k, dk], count) => {
+    for (let t = 0; t < count; t++) out[k + t * dk]! += x[i + t * di]! * y[j + t * dj]!;
   });
   return new NdArray(shape, out);
 };
@@ -71,8 +77,8 @@ export const bilinear: MeaningFamily<'mul' | 'matmul' | 'conv2d' | 'adjoint'> = 
     const terms = termsOf(node, x!, y!, shapeOf(of));
     const swapped: Terms =
       side === 'x'
-        ? (visit) => terms((i, j, k) => visit(k, j, i))
-        : (visit) => terms((i, j, k) => visit(i, k, j));
+        ? (visit) => terms((i, j, k, count) => visit(k, j, i, count))
+        : (visit) => terms((i, j, k, count) => visit(i, k, j, count));
     return forward(swapped, shape, a!, b!);
   },
 };
