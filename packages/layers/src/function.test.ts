@@ -77,3 +77,29 @@ describe('quotients', () => {
     expect(error).toBeLessThan(2 ** -14);
   });
 });
+
+describe('functions to a tolerance', () => {
+  it.each([
+    ['rsqrt', 2 ** -11, 2 ** 12, 2 ** -11],
+    ['reciprocal', 2 ** -8, 2 ** 8, 2 ** -10],
+    ['exp', -4, 8, 2 ** -9],
+  ] as const)('%s on [%d, %d] is right to %d and 3 units', async (name, low, high, tolerance) => {
+    const x = grid(low, high, low > 0);
+    const p = program(() => {
+      reveal(applyFunction(name, data({ name: 'x', shape: [count] }), { low, high, tolerance }), 'all', 'y');
+    });
+    const [y] = await runPlain(p, { x: new NdArray([count], x) }, ['y']);
+    for (const [i, v] of x.entries()) {
+      const exact = functions[name].evaluate(v);
+      const error = Math.abs(y!.data[i]! - exact);
+      if (error > tolerance * Math.abs(exact) + 3 * 2 ** -16) expect.fail(`${name}(${v}) is off by ${error}`);
+    }
+  });
+
+  it('are tolerances', () => {
+    const off = (tolerance: number) => () =>
+      program(() => void applyFunction('exp', data({ name: 'x', shape: [1] }), { tolerance }));
+    expect(off(0)).toThrow(/off by 0/);
+    expect(off(0.1)).not.toThrow();
+  });
+});

@@ -85,14 +85,27 @@ export interface RangeOptions {
   readonly high?: number;
 }
 
+export interface FunctionOptions extends RangeOptions {
+  /**
+   * For exp, log, reciprocal and rsqrt on wide ranges: an error relative to the result that is good enough, for fewer
+   * comparisons. Default: as exact as fixed point.
+   */
+  readonly tolerance?: number;
+}
+
 /** A function of one number, element by element. */
 export const applyFunction = (
   name: FunctionName,
   x: Variable,
-  { low, high }: RangeOptions = {},
+  { low, high, tolerance }: FunctionOptions = {},
 ): Variable => {
   const { range } = functions[name];
-  return x.program.append('function', [x], { name, low: low ?? range[0], high: high ?? range[1] });
+  const attributes = { name, low: low ?? range[0], high: high ?? range[1] };
+  return x.program.append(
+    'function',
+    [x],
+    tolerance === undefined ? attributes : { ...attributes, tolerance },
+  );
 };
 
 /** x / y for y > 0, broadcasting; the range is that of y. Off by about 2^-15 of the quotient. */

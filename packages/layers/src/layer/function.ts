@@ -1,10 +1,10 @@
 import type { FunctionName } from '../function/function.js';
-import { applyFunction, less, mul, type RangeOptions, sub } from '../op.js';
+import { applyFunction, type FunctionOptions, less, mul, sub } from '../op.js';
 import type { Variable } from '../program.js';
 
 const named =
   (name: FunctionName) =>
-  (x: Variable, range?: RangeOptions): Variable =>
+  (x: Variable, range?: FunctionOptions): Variable =>
     applyFunction(name, x, range);
 
 /** e^x. */
@@ -28,7 +28,7 @@ export const tanh = named('tanh');
 export const gelu = named('gelu');
 
 /** The square root of x > 0. */
-export const sqrt = (x: Variable, range?: RangeOptions): Variable => mul(x, rsqrt(x, range));
+export const sqrt = (x: Variable, range?: FunctionOptions): Variable => mul(x, rsqrt(x, range));
 
 /** x where it is above 0, else 0. */
 export const relu = (x: Variable): Variable => sub(x, mul(less(x, 0), x));

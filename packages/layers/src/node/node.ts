@@ -75,7 +75,13 @@ export interface Attributes {
   /** 1 where x < y, else 0. */
   less: None;
   /** A function of one number, element by element; arguments are promised to be in [low, high]. */
-  function: { readonly name: FunctionName; readonly low: number; readonly high: number };
+  function: {
+    readonly name: FunctionName;
+    readonly low: number;
+    readonly high: number;
+    /** A relative error that is good enough. */
+    readonly tolerance?: number;
+  };
   /** x / y, broadcasting; y is promised to be in [low, high], above 0. */
   divide: { readonly low: number; readonly high: number };
   /** The value itself, which counts as constant in gradients. */

@@ -27,12 +27,14 @@ export const nonlinear: Family<'less' | 'function' | 'divide'> = {
   },
   function: {
     arity: 1,
-    shape: ({ inputs, attributes: { name, low, high } }) => {
+    shape: ({ inputs, attributes: { name, low, high, tolerance = 2 ** -18 } }) => {
       const known = functions[name];
       if (known === undefined) {
         throw misuse(`there is no function '${name}'`, `use ${Object.keys(functions).join(', ')}`);
       }
       checkRange(name, { low, high }, known);
+      if (!(tolerance > 0 && tolerance < 1))
+        throw misuse(`${name} cannot be off by ${tolerance}`, 'use a number between 0 and 1');
       return inputs[0]!;
     },
   },

@@ -1,6 +1,6 @@
 import { rsqrt } from '../layer/function.js';
 import { misuse } from '../misuse.js';
-import { add, type RangeOptions } from '../op.js';
+import { add, type FunctionOptions } from '../op.js';
 import type { Variable } from '../program.js';
 import { checkAbove } from './optimizer.js';
 
@@ -22,7 +22,7 @@ export class SecondMoment {
   /** What gradients are multiplied by. */
   readonly scale: number;
   readonly #floor: number;
-  readonly #range: RangeOptions;
+  readonly #root: FunctionOptions;
 
   constructor({ epsilon = 2 ** -12, largest = 4 }: SecondMomentOptions) {
     checkAbove('epsilon', epsilon);
@@ -35,11 +35,12 @@ export class SecondMoment {
     }
     this.scale = 2 ** (-5 - Math.floor(Math.log2(epsilon)));
     this.#floor = (this.scale * epsilon) ** 2;
-    this.#range = { low: this.#floor / 2, high: Math.min(2 ** 24, 2 * (this.scale * largest) ** 2) };
+    const high = Math.min(2 ** 24, 2 * (this.scale * largest) ** 2);
+    this.#root = { low: this.#floor / 2, high, tolerance: 2 ** -11 };
   }
 
-  /** 1 / sqrt(moment + epsilon^2), of a moment of scaled gradients. */
+  /** 1 / sqrt(moment + epsilon^2), of a moment of scaled gradients; right to 2^-11, which is enough for the length of a step. */
   inverseRoot(moment: Variable): Variable {
-    return rsqrt(add(moment, this.#floor), this.#range);
+    return rsqrt(add(moment, this.#floor), this.#root);
   }
 }

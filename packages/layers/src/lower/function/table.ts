@@ -11,7 +11,10 @@ type Lowering = (emitter: Emitter, x: Value) => Value;
 type Function = Attributes['function'];
 
 const absolute = () => 2 ** -18;
-const relative = (y: number) => 2 ** -18 * Math.max(1, Math.abs(y));
+const relative = ({ tolerance }: Function) =>
+  tolerance === undefined
+    ? (y: number) => 2 ** -18 * Math.max(1, Math.abs(y))
+    : (y: number) => Math.max(2 ** -18, tolerance * Math.abs(y));
 
 /** Smooth functions with simple ends. */
 const bounded = {
@@ -73,7 +76,7 @@ const exponential = (f: Function): Lowering => {
     low,
     high: f.high,
     degree: 3,
-    tolerance: relative,
+    tolerance: relative(f),
     longest: 2,
   } as const;
   return byCubics(fitCubics([fit], zeroBelow));
@@ -82,7 +85,7 @@ const exponential = (f: Function): Lowering => {
 const onRange = (f: Function): Lowering => {
   if (isShort(f)) return fitted(f, {});
   const { low, high, name } = f;
-  const fit = { f: functions[name].evaluate, low, high, degree: 3, tolerance: relative } as const;
+  const fit = { f: functions[name].evaluate, low, high, degree: 3, tolerance: relative(f) } as const;
   return byCubics(fitCubics([fit], false));
 };
 
@@ -108,7 +111,7 @@ const known = new Map<string, Lowering>();
 
 /** f(x), element by element. */
 export const lowerFunction = (emitter: Emitter, f: Function, x: Value): Value => {
-  const key = `${f.name} ${f.low} ${f.high}`;
+  const key = `${f.name} ${f.low} ${f.high} ${f.tolerance}`;
   const lowering = known.get(key) ?? lowerings[f.name](f);
   known.set(key, lowering);
   return lowering(emitter, x);
