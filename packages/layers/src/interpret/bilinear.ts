@@ -8,7 +8,7 @@ import type { MeaningFamily } from './rule.js';
 /** Where a run of terms starts in an array, and how far it steps. */
 type Place = readonly [start: number, step: number];
 
-/** Products x[i] * y[j] that are added into result elements k: runs of `count` terms along steps of all three. */
+/** Products x[i] * y[j] that are added into result elements k: runs of `count` terms, along which one of the three does not step. */
 type Terms = (visit: (i: Place, j: Place, k: Place, count: number) => void) => void;
 
 /**
@@ -57,10 +57,28 @@ const convolutionTerms =
 const termsOf = (node: Node, x: BoundShape, y: BoundShape, result: BoundShape): Terms =>
   isKind(node, 'conv2d') ? convolutionTerms(x, y, result, node.attributes) : matmulTerms(x, y);
 
+/** Adds a run of products, of which one of the three does not step. */
+const addRun = (
+  out: Float64Array,
+  [k, dk]: Place,
+  x: Float64Array,
+  [i, di]: Place,
+  factor: number,
+  count: number,
+) => {
+  for (let t = 0; t < count; t++) out[k + t * dk]! += x[i + t * di]! * factor;
+};
+
 const forward = (terms: Terms, shape: BoundShape, { data: x }: NdArray, { data: y }: NdArray): NdArray => {
   const out = new Float64Array(countElements(shape));
-  terms(([i, di], [j, dj], [k, dk], count) => {
-    for (let t = 0; t < count; t++) out[k + t * dk]! += x[i + t * di]! * y[j + t * dj]!;
+  terms((i, j, k, count) => {
+    if (i[1] === 0) addRun(out, k, y, j, x[i[0]]!, count);
+    else if (j[1] === 0) addRun(out, k, x, i, y[j[0]]!, count);
+    else {
+      let sum = out[k[0]]!;
+      for (let t = 0; t < count; t++) sum += x[i[0] + t * i[1]]! * y[j[0] + t * j[1]]!;
+      out[k[0]] = sum;
+    }
   });
   return new NdArray(shape, out);
 };
