@@ -1,6 +1,6 @@
-import { plain } from '@triad/protocol';
 import { describe, expect, it } from 'vitest';
 import { job } from './fixture/parties.js';
+import { seededPlain } from './fixture/seeded-plain.js';
 import {
   Executor,
   type Initializer,
@@ -22,7 +22,7 @@ const draw = async (initializer: Initializer): Promise<Float64Array> => {
   const p = program(
     () => void reveal(layers.sum(parameter({ name: 'w', shape: [count], initializer })), 'all', 's'),
   );
-  const exe = new Executor({ environment: job(plain(1)).environments[0]!, program: p });
+  const exe = new Executor({ environment: job(seededPlain(20261124)).environments[0]!, program: p });
   await exe.run({ fetchList: ['s'] });
   const w = await exe.reveal(exe.parameters.get('w')!);
   await exe.close();

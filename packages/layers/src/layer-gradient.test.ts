@@ -226,7 +226,7 @@ describe('random networks', () => {
         expect(errors!.float).toBeLessThan(1e-6);
         expect(errors!.fixed).toBeLessThan(2 ** -10);
       }),
-      { numRuns: 200, seed: 20261123 },
+      { numRuns: 400, seed: 20261123 },
     );
   });
 });

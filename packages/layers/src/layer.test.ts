@@ -254,3 +254,69 @@ describe('losses', () => {
     close(await loss(layers.huberLoss), [2.5, 0.125, 0.5, 29.5]);
   });
 });
+
+it('layers over more axes take any batch', async () => {
+  const p = program(() => {
+    const x = data({ name: 'x', shape: [null, 2, 4] });
+    const words = layers.embedding({ input: x, size: [4, 3], name: 'e' });
+    const projected = layers.fc({ input: words, size: 6, numFlattenDims: 2, name: 'f' });
+    reveal(layers.dynamicGru({ input: projected, size: 2, name: 'g' }), 'all', 'y');
+  });
+  const exe = new Executor({ environment: job(plain(1)).environments[0]!, program: p });
+  const rows = Array.from({ length: 5 }, (_, i) =>
+    [0, 1].map((t) => [0, 1, 2, 3].map((k) => (k === (i + t) % 4 ? 1 : 0))),
+  );
+  const { x } = await exe.share({ x: { owner: 0, shape: [5, 2, 4], values: rows } });
+  const [whole] = await exe.run({ feed: { x }, fetchList: ['y'] });
+  const [part] = await exe.run({ feed: { x: x.rows(2, 4) }, fetchList: ['y'] });
+  await exe.close();
+  expect(part!.shape).toEqual([2, 2, 2]);
+  close([...part!.data], [...whole!.data.slice(8, 16)]);
+});
+
+const huber = (x: Variable) => layers.huberLoss({ input: x, label: x, delta: 0 });
+
+describe('wrong layers are refused', () => {
+  const image = () => data({ name: 'image', shape: [null, 4, 6, 6] });
+  const rows = () => data({ name: 'rows', shape: [null, 6] });
+  it.each([
+    [
+      'groups that do not divide',
+      () => layers.conv2d({ input: image(), numFilters: 4, filterSize: 3, groups: 3 }),
+      /3 groups/,
+    ],
+    [
+      'a vector for a convolution',
+      () => layers.conv2d({ input: rows(), numFilters: 4, filterSize: 3 }),
+      /cannot make 4 filters/,
+    ],
+    [
+      'half a stride',
+      () => layers.conv2d({ input: image(), numFilters: 4, filterSize: 3, stride: 0.5 }),
+      /stride cannot be 0.5/,
+    ],
+    ['images without filters', () => layers.conv2d(image(), undefined as never), /without filters/],
+    ['no pooling window', () => layers.pool2d({ input: image() }), /no window/],
+    [
+      'windows of padding',
+      () => layers.pool2d({ input: image(), poolSize: 2, poolPadding: 2 }),
+      /outside of the image/,
+    ],
+    [
+      'an unknown pooling',
+      () => layers.pool2d({ input: image(), poolSize: 2, poolType: 'sum' as 'max' }),
+      /no pooling 'sum'/,
+    ],
+    ['a vector for pooling', () => layers.pool2d({ input: rows(), poolSize: 2 }), /cannot take 'rows'/],
+    ['parts that do not add up', () => layers.split(rows(), [2, 3]), /cannot be split/],
+    ['a table of another length', () => layers.embedding({ input: rows(), size: [5, 2] }), /among 5 words/],
+    ['numbers without an axis', () => layers.oneHot({ input: rows(), depth: 3 }), /one of 3/],
+    ['a GRU of another width', () => layers.dynamicGru({ input: rows(), size: 2 }), /GRU of size 2/],
+    ['a tiny epsilon', () => layers.layerNorm({ input: rows(), epsilon: 1e-9 }), /epsilon cannot be 1e-9/],
+    ['no axes to normalise', () => layers.layerNorm({ input: rows(), beginNormAxis: 2 }), /no axes from 2/],
+    ['a delta of nothing', () => huber(rows()), /delta cannot be 0/],
+    ['everything dropped', () => layers.dropout({ input: rows(), rate: 1 }), /share of 1/],
+  ] as const)('%s', (_, make, message) => {
+    expect(() => program(() => void make())).toThrow(message);
+  });
+});

@@ -2,6 +2,7 @@ import { plain } from '@triad/protocol';
 import { describe, expect, it } from 'vitest';
 import { numbers } from './fixture/gradient-check.js';
 import { job } from './fixture/parties.js';
+import { seededPlain } from './fixture/seeded-plain.js';
 import {
   constantInitializer,
   data,
@@ -10,7 +11,10 @@ import {
   layers,
   NdArray,
   optimizer,
+  parameter,
   program,
+  reveal,
+  xavierInitializer,
 } from './index.js';
 
 const [rows, features, steps] = [4, 3, 20];
@@ -195,4 +199,86 @@ describe.each(cases)('$name', ({ make, next, size = 1 }) => {
     const trained = await trainPlain(make(), size);
     for (const [j, v] of trained.entries()) expect(Math.abs(v - expected[j]!)).toBeLessThan(2 ** -10);
   });
+});
+
+describe('wrong optimizers are refused', () => {
+  it.each([
+    ['no learning rate', () => new optimizer.SGD({ learningRate: 0 }), /learning rate cannot be 0/],
+    [
+      'a negative decay',
+      () => new optimizer.SGD({ learningRate: 1, weightDecay: -1 }),
+      /weight decay cannot be -1/,
+    ],
+    ['no loss scale', () => new optimizer.SGD({ learningRate: 1, lossScale: 0 }), /loss scale cannot be 0/],
+    [
+      'a momentum that stays',
+      () => new optimizer.Momentum({ learningRate: 1, momentum: 1 }),
+      /momentum cannot be 1/,
+    ],
+    ['a beta that stays', () => new optimizer.Adam({ learningRate: 1, beta2: 1 }), /beta2 cannot be 1/],
+    [
+      'gradients without room',
+      () => new optimizer.Adam({ learningRate: 1, epsilon: 1e-8 }),
+      /no room in fixed point/,
+    ],
+    ['no epsilon', () => new optimizer.RMSProp({ learningRate: 1, epsilon: 0 }), /epsilon cannot be 0/],
+  ] as const)('%s', (_, make, message) => {
+    expect(make).toThrow(message);
+  });
+});
+
+it('a network learns what no line separates, as its float twin does', async () => {
+  const p = program(() => {
+    const [input, label] = [data({ name: 'x', shape: [4, 2] }), data({ name: 'y', shape: [4, 1] })];
+    const hidden = layers.fc({ input, size: 8, act: 'tanh', name: 'hidden' });
+    const logits = layers.fc({ input: hidden, size: 1, name: 'out' });
+    const loss = layers.mean(layers.sigmoidCrossEntropyWithLogits({ input: logits, label }));
+    reveal(loss, 'all', 'loss');
+    new optimizer.Adam({ learningRate: 0.1 }).minimize(loss);
+  });
+  const feed = {
+    x: new NdArray([4, 2], Float64Array.of(-1, -1, -1, 1, 1, -1, 1, 1)),
+    y: new NdArray([4, 1], Float64Array.of(0, 1, 1, 0)),
+  };
+  const { environments } = job(seededPlain(3));
+  const exe = new Executor({ environment: environments[0]!, program: p, checkRanges: true });
+  const shared = await exe.share({
+    x: { owner: 0, shape: [4, 2], values: feed.x },
+    y: { owner: 0, shape: [4, 1], values: feed.y },
+  });
+  const weights = Object.fromEntries(
+    ['hidden.w_0', 'out.w_0'].map(
+      (name, i) =>
+        [
+          name,
+          new NdArray(
+            [
+              [2, 8],
+              [8, 1],
+            ][i]!,
+          ),
+        ] as const,
+    ),
+  );
+  const forward = program(() => {
+    for (const [name, { shape }] of Object.entries(weights))
+      reveal(
+        parameter({ name, shape, initializer: xavierInitializer(...(shape as [number, number])) }),
+        'all',
+        `${name}.start`,
+      );
+  });
+  const names = Object.keys(weights);
+  const starts = await exe.run({ program: forward, fetchList: names.map((name) => `${name}.start`) });
+  const twin = new FloatTwin(p, Object.fromEntries(names.map((name, i) => [name, starts[i]!])));
+  const losses: (readonly [number, number])[] = [];
+  for (let step = 0; step < 60; step++) {
+    const [loss] = await exe.run({ feed: shared, fetchList: ['loss'] });
+    losses.push([loss!.item(), twin.run({ feed, fetchList: ['loss'] })[0]!.item()]);
+  }
+  await exe.close();
+  const [fixed, float] = losses.at(-1)!;
+  expect(losses[0]![1]).toBeGreaterThan(0.5);
+  expect(float).toBeLessThan(0.05);
+  expect(Math.abs(fixed - float)).toBeLessThan(0.01);
 });
