@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { cos, power } from './function/float.js';
 import { optimizer } from './index.js';
-import { type Schedule, scheduleAt } from './schedule.js';
+import { type Schedule, scheduleAt, scheduleBound } from './schedule.js';
 
 const at = (schedule: Schedule, steps: readonly number[]) => steps.map((step) => scheduleAt(schedule, step));
 
@@ -50,6 +50,27 @@ describe('learning rates', () => {
     const after = optimizer.stepDecay({ learningRate: 2, stepSize: 2 });
     const schedule = optimizer.linearWarmup({ learningRate: after, warmupSteps: 4 });
     expectClose(at(schedule, [0, 3, 4, 5, 6]), [0.5, 2, 2, 2, 0.2]);
+  });
+
+  it('are bounded', () => {
+    const warm = optimizer.linearWarmup({
+      learningRate: optimizer.cosineDecay({ learningRate: 0.3, decaySteps: 9 }),
+      warmupSteps: 4,
+    });
+    const schedules: Schedule[] = [
+      optimizer.exponentialDecay({ learningRate: 0.8, decaySteps: 2, decayRate: 0.25 }),
+      optimizer.piecewiseDecay({ boundaries: [2, 5], values: [0.1, 0.5, 0.2] }),
+      optimizer.polynomialDecay({ learningRate: 1, decaySteps: 4, endLearningRate: 2 }),
+      warm,
+      { kind: 'bias', beta: 0.9, power: -1 },
+      { kind: 'bias', beta: 0.9, power: 0.5 },
+      { kind: 'product', factors: [warm, { kind: 'constant', value: -3 }] },
+    ];
+    for (const schedule of schedules) {
+      const values = Array.from({ length: 50 }, (_, step) => Math.abs(scheduleAt(schedule, step)));
+      expect(Math.max(...values)).toBeLessThanOrEqual(scheduleBound(schedule));
+      expect(Math.max(...values)).toBeGreaterThan(0.9 * scheduleBound(schedule));
+    }
   });
 
   it('refuse what is none', () => {

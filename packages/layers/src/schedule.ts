@@ -63,6 +63,27 @@ export const scheduleAt = (schedule: Schedule, step: number): number => {
   }
 };
 
+/** No number of the schedule is larger in magnitude; of a rate above 1, none of the first step. */
+export const scheduleBound = (schedule: Schedule): number => {
+  switch (schedule.kind) {
+    case 'constant':
+      return Math.abs(schedule.value);
+    case 'exponential':
+      return Math.abs(schedule.base);
+    case 'piecewise':
+      return Math.max(...schedule.values.map(Math.abs));
+    case 'polynomial':
+    case 'cosine':
+      return Math.max(Math.abs(schedule.from), Math.abs(schedule.to));
+    case 'warmup':
+      return scheduleBound(schedule.after);
+    case 'bias':
+      return Math.max(1, scheduleAt(schedule, 0));
+    case 'product':
+      return schedule.factors.reduce((product, factor) => product * scheduleBound(factor), 1);
+  }
+};
+
 /** Throws unless the schedule gives finite numbers at its start. */
 export const checkSchedule = (schedule: Schedule): void => {
   const first = scheduleAt(schedule, 0);

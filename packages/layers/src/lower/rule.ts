@@ -4,7 +4,7 @@ import { evaluate, isPure } from '../interpret.js';
 import { NdArray } from '../nd-array.js';
 import { dispatch, type Node, type Table } from '../node/node.js';
 import type { Program } from '../program.js';
-import { type Schedule, scheduleAt } from '../schedule.js';
+import { type Schedule, scheduleBound } from '../schedule.js';
 import { type BoundShape, countElements } from '../shape.js';
 import { isNegative } from './compare.js';
 import type { Emitter } from './emitter.js';
@@ -90,8 +90,7 @@ const multiply = (node: Node<'mul' | 'matmul' | 'conv2d' | 'adjoint'>, site: Sit
 
 /** Bits of the fraction of a public number that changes, and of numbers below 1 as many significant ones. */
 const scheduleBits = (schedule: Schedule): number => {
-  const sizes = [0, 1, 10, 100, 1000].map((step) => Math.abs(scheduleAt(schedule, step)));
-  const largest = Math.max(...sizes);
+  const largest = scheduleBound(schedule);
   return largest === 0
     ? fractionBits
     : Math.min(30, Math.max(0, fractionBits - Math.ceil(Math.log2(largest))));

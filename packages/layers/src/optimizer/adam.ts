@@ -1,6 +1,6 @@
 import { mul, scale, scheduled, sub } from '../op.js';
 import type { Variable } from '../program.js';
-import { type Schedule, scheduleAt } from '../schedule.js';
+import { type Schedule, scheduleBound } from '../schedule.js';
 import { checkShare, decayingSum, Optimizer, type OptimizerOptions } from './optimizer.js';
 import { SecondMoment, type SecondMomentOptions } from './second-moment.js';
 
@@ -20,11 +20,8 @@ const average = (beta: number): readonly Schedule[] => [
   { kind: 'bias', beta, power: -1 },
 ];
 
-/** A power of two near the largest of the first learning rates: means are multiplied by the rest, and lose no digits. */
-const unitOf = (rate: Schedule): number => {
-  const rates = [0, 1, 10, 100, 1000].map((step) => scheduleAt(rate, step));
-  return 2 ** Math.floor(Math.log2(Math.max(...rates)));
-};
+/** The power of two below the largest learning rate: means are multiplied by the rest, and lose no digits. */
+const unitOf = (rate: Schedule): number => 2 ** Math.floor(Math.log2(scheduleBound(rate)));
 
 /**
  * Adam (Kingma and Ba, ICLR 2015, algorithm 1): w becomes w - learningRate * m / sqrt(v + epsilon^2), m and v being
