@@ -12,10 +12,15 @@ const message: fc.Arbitrary<Outgoing> = fc.record({ address, bytes: fc.uint8Arra
 
 const encode = (messages: readonly Outgoing[]): Uint8Array[] => {
   const frames: Uint8Array[] = [];
-  encodeData(messages, (bytes) => {
-    const frame = new Uint8Array(bytes);
-    frames.push(frame);
-    return frame;
+  let begun = 0;
+  encodeData(messages, {
+    begin: (bytes, length) => {
+      begun = bytes;
+      const frame = new Uint8Array(length);
+      frames.push(frame);
+      return frame.subarray(0, bytes);
+    },
+    end: (payload) => frames.at(-1)!.set(payload, begun),
   });
   return frames;
 };
@@ -58,7 +63,7 @@ describe('data frames', () => {
   });
 
   it('stay below the largest size, whatever they carry', () => {
-    const sizes = [pieceBytes, 1, pieceBytes + 1, 0, 3 * pieceBytes, pieceBytes - 20, 2.5 * pieceBytes];
+    const sizes = [pieceBytes, 1, pieceBytes + 1, 0, 3 * pieceBytes, 2 ** 14, 2 ** 14 - 1, 2.5 * pieceBytes];
     const messages = sizes.map((size, step) => {
       const bytes = new Uint8Array(size).fill(step + 1);
       if (size > 0) bytes[size - 1] = 77;

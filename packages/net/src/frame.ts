@@ -23,20 +23,31 @@ export interface Outgoing {
   readonly more?: boolean;
 }
 
-/** Memory for the next frame; may be uninitialised. */
-export type Allocate = (bytes: number) => Uint8Array;
+/** Where frames go, run by run. */
+export interface FrameSink {
+  /** Memory for the first `bytes` of the next frame, of `length` in all; may be uninitialised. */
+  begin(bytes: number, length: number): Uint8Array;
+  /** The rest of it. */
+  end(payload: Uint8Array): void;
+}
 
-/** Writes messages as data frames, as few as the largest size allows. Each payload is copied once. */
-export const encodeData = (messages: readonly Outgoing[], allocate: Allocate): void => {
+/** A payload of so many bytes gets a frame of its own, into which it is not copied. */
+const largeBytes = 2 ** 14;
+
+/** Writes messages as data frames, as few as the largest size allows. Small payloads are copied, once. */
+export const encodeData = (messages: readonly Outgoing[], sink: FrameSink): void => {
   let batch: Outgoing[] = [];
   let size = 1;
+  const flush = () => {
+    if (batch.length > 0) encodeBatch(batch, size, sink);
+    batch = [];
+    size = 1;
+  };
   const add = (piece: Outgoing) => {
     const bytes = headerBytes + piece.bytes.length;
-    if (size + bytes > maxFrameBytes) {
-      encodeBatch(batch, size, allocate);
-      batch = [];
-      size = 1;
-    }
+    const large = piece.bytes.length >= largeBytes;
+    if (large || size + bytes > maxFrameBytes) flush();
+    if (large) return encodeLarge(piece, sink);
     batch.push(piece);
     size += bytes;
   };
@@ -44,7 +55,7 @@ export const encodeData = (messages: readonly Outgoing[], allocate: Allocate): v
     if (message.bytes.length <= pieceBytes) add(message);
     else for (const piece of pieces(message)) add(piece);
   }
-  if (batch.length > 0) encodeBatch(batch, size, allocate);
+  flush();
 };
 
 const pieces = ({ address, bytes }: Outgoing): Outgoing[] =>
@@ -53,19 +64,34 @@ const pieces = ({ address, bytes }: Outgoing): Outgoing[] =>
     return { address, bytes: bytes.subarray(i * pieceBytes, end), more: end < bytes.length };
   });
 
-const encodeBatch = (batch: readonly Outgoing[], size: number, allocate: Allocate): void => {
-  const frame = allocate(size);
-  const view = new DataView(frame.buffer, frame.byteOffset, size);
-  frame[0] = frameKind.data;
+const encodeLarge = (piece: Outgoing, sink: FrameSink): void => {
+  const head = 1 + headerBytes;
+  encodeHeader(piece, started(sink.begin(head, head + piece.bytes.length)), 1);
+  sink.end(piece.bytes);
+};
+
+const encodeBatch = (batch: readonly Outgoing[], size: number, sink: FrameSink): void => {
+  const frame = sink.begin(size, size);
+  const view = started(frame);
   let at = 1;
-  for (const { address, bytes, more } of batch) {
-    view.setUint32(at, address.step, true);
-    view.setUint32(at + 4, address.index, true);
-    view.setUint32(at + 8, address.path, true);
-    view.setUint32(at + 12, bytes.length + (more ? moreFollows : 0), true);
-    frame.set(bytes, at + headerBytes);
-    at += headerBytes + bytes.length;
+  for (const piece of batch) {
+    encodeHeader(piece, view, at);
+    frame.set(piece.bytes, at + headerBytes);
+    at += headerBytes + piece.bytes.length;
   }
+};
+
+/** With the kind of a data frame written. */
+const started = (frame: Uint8Array): DataView => {
+  frame[0] = frameKind.data;
+  return new DataView(frame.buffer, frame.byteOffset, frame.length);
+};
+
+const encodeHeader = ({ address, bytes, more }: Outgoing, view: DataView, at: number): void => {
+  view.setUint32(at, address.step, true);
+  view.setUint32(at + 4, address.index, true);
+  view.setUint32(at + 8, address.path, true);
+  view.setUint32(at + 12, bytes.length + (more ? moreFollows : 0), true);
 };
 
 /** A message whose pieces are still arriving. */

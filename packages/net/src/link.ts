@@ -71,7 +71,7 @@ export class Link {
     return planned;
   }
 
-  /** Sends what is queued, as one frame if it fits. */
+  /** Sends what is queued, as one frame if it is small. */
   flush(): void {
     const queue = this.#queue;
     if (queue.length === 0) return;
@@ -79,13 +79,18 @@ export class Link {
     this.#queued = 0;
     if (this.#over || this.#web.readyState !== this.#web.OPEN) return;
     const { socket, dialed } = this.wire;
-    const frames: Uint8Array[] = [];
-    encodeData(queue, (bytes) => {
-      const { whole, body } = envelope(bytes, dialed);
-      frames.push(whole);
-      return body;
+    const runs: Uint8Array[] = [];
+    encodeData(queue, {
+      begin: (bytes, length) => {
+        const { whole, body } = envelope(length, dialed, bytes);
+        runs.push(whole);
+        return body;
+      },
+      end: (payload) => void runs.push(payload),
     });
-    for (const frame of frames) socket.write(frame);
+    if (runs.length > 1) socket.cork();
+    for (const run of runs) socket.write(run);
+    if (runs.length > 1) socket.uncork();
   }
 
   /** Resolves when the socket has taken what was sent, or is closed. */

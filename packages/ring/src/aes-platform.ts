@@ -1,5 +1,5 @@
 import { kernels } from './kernel.js';
-import { memory } from './memory.js';
+import { allocate, memory } from './memory.js';
 import type { Stretch } from './stretch.js';
 
 interface Cipher {
@@ -16,8 +16,9 @@ interface Platform {
   readonly process?: { getBuiltinModule?(name: string): unknown };
 }
 
-/** One call's output is a new buffer: pieces keep it in the caches. */
+/** One call's output is a new buffer: pieces keep it, and its input, in the caches. */
 const pieceBytes = 65536;
+let counters: number | undefined;
 
 /** Node's AES-128. */
 export class AesPlatform {
@@ -37,11 +38,12 @@ export class AesPlatform {
 
   /** Overwrites a stretch of stream (a, b, c), whole blocks. */
   fill(a: number, b: number, c: number, { ptr, bytes, start }: Stretch): void {
+    counters ??= allocate(pieceBytes);
     const u8 = memory.u8();
     for (let i = 0; i < bytes; i += pieceBytes) {
       const piece = Math.min(bytes - i, pieceBytes);
-      kernels().counterBlocks(ptr + i, piece / 16, a, b, c, start + i / 16);
-      u8.set(this.#cipher.update(u8.subarray(ptr + i, ptr + i + piece)), ptr + i);
+      kernels().counterBlocks(counters, piece / 16, a, b, c, start + i / 16);
+      u8.set(this.#cipher.update(u8.subarray(counters, counters + piece)), ptr + i);
     }
   }
 }

@@ -70,8 +70,7 @@ export class Tensor {
 
   /** A copy, 8 little-endian bytes an element. */
   toBytes(): Uint8Array {
-    const { ptr } = this;
-    return memory.u8().slice(ptr, ptr + this.size * 8);
+    return copy(this.bytes());
   }
 
   /** Representatives in [-2^63, 2^63). */
@@ -115,6 +114,20 @@ export class Tensor {
     if (--block.references === 0) release(block.ptr, block.bytes);
   }
 }
+
+interface Platform {
+  readonly Buffer?: { allocUnsafeSlow(bytes: number): Uint8Array };
+}
+const { Buffer } = globalThis as Platform;
+/** Up to so many bytes zeros cost less than asking Node for memory without. */
+const smallBytes = 4096;
+
+const copy = (bytes: Uint8Array): Uint8Array => {
+  if (bytes.length <= smallBytes || Buffer === undefined) return bytes.slice();
+  const out = new Uint8Array(Buffer.allocUnsafeSlow(bytes.length).buffer);
+  out.set(bytes);
+  return out;
+};
 
 const disposed = (shape: Shape): RingError =>
   new RingError('disposed', `a tensor of shape ${format(shape)} is used after dispose()`);

@@ -1,6 +1,9 @@
-import { Tensor } from '@triad/ring';
+import type { Op, Session } from '@triad/protocol';
+import { add, Tensor } from '@triad/ring';
+import { keys, type Share } from '../share.js';
+import { blocks, elementsOf } from './block.js';
 import { deal, disposeAll, fold, open } from './mask.js';
-import { dealerKey, freshComponents, joinParts, type Truncation } from './truncation.js';
+import { dealerKey, evaluator, exchange, type Truncation } from './truncation.js';
 
 /**
  * Truncation without wrap error: z / 2^bits for |z| < 2^62, rounded up with probability equal to the fraction and down
@@ -16,16 +19,43 @@ export const probabilistic: Truncation = {
   maxBits: 62,
   cost: (elements) => ({ rounds: 2, bytes: [16 * elements, 16 * elements, 16 * elements] }),
   apply: async (session, op, z, bits) => {
-    if (session.rank === 0) {
-      disposeAll({ ...deal(session, op, z, bits) });
-      return freshComponents(session, op.at(0), z);
-    }
-    const { shape } = z;
-    const opened = await open(session, op, z);
-    const component = Tensor.empty(shape);
-    op.at(0).draw(dealerKey(session), component);
-    const part = fold(session, opened, component, bits);
-    disposeAll({ ...opened });
-    return joinParts(session, op.at(0), part, component);
+    const out = { a: Tensor.empty(z.shape), b: Tensor.empty(z.shape) };
+    const parts = blocks(op, z.size).map((block) => ({
+      op: block.op,
+      z: elementsOf(z, block),
+      out: { a: elementsOf(out.a, block), b: elementsOf(out.b, block) },
+    }));
+    if (session.rank === 0) dealAll(session, parts, bits);
+    else await Promise.all(parts.map((part) => evaluate(session, part, bits)));
+    for (const part of parts) disposeAll({ z: part.z, ...part.out });
+    return out;
   },
+};
+
+/** A block: additive parts, and where the result goes. */
+interface Part {
+  readonly op: Op;
+  readonly z: Tensor;
+  readonly out: Share;
+}
+
+/** Party 0's components of the result are streams: what others wait for comes first. */
+const dealAll = (session: Session, parts: readonly Part[], bits: number): void => {
+  const { a: key0, b: key1 } = keys(session);
+  for (const { op, z } of parts) disposeAll({ ...deal(session, op, z, bits) });
+  for (const { op, out } of parts) {
+    op.at(0).draw(key0, out.a);
+    op.at(0).draw(key1, out.b);
+  }
+};
+
+const evaluate = async (session: Session, { op, z, out }: Part, bits: number): Promise<void> => {
+  const opened = await open(session, op, z);
+  const [component, rest] = evaluator(session).lead ? [out.a, out.b] : [out.b, out.a];
+  op.at(0).draw(dealerKey(session), component);
+  const part = fold(session, opened, component, bits);
+  disposeAll({ ...opened });
+  const theirs = await exchange(session, op.at(0), part);
+  add(theirs, part, rest);
+  disposeAll({ theirs, part });
 };

@@ -34,6 +34,13 @@ export const evaluator = (session: Session): Evaluator =>
 /** The key an evaluator has with party 0. */
 export const dealerKey = (session: Session) => (session.rank === 1 ? keys(session).a : keys(session).b);
 
+/** What the other evaluator has where this one has `mine`. */
+export const exchange = async (session: Session, op: Op, mine: Tensor): Promise<Tensor> => {
+  const { other } = evaluator(session);
+  op.send(other, mine.toBytes());
+  return Tensor.fromBytes(mine.shape, await op.recv(other, mine.size * 8));
+};
+
 /**
  * The evaluators' last round. Party i sends its additive part of the result minus the component it holds with party 0;
  * the sum of both is component 2. Takes over both tensors.
@@ -44,10 +51,8 @@ export const joinParts = async (
   part: Tensor,
   component: Tensor,
 ): Promise<Share> => {
-  const { lead, other } = evaluator(session);
-  op.send(other, part.toBytes());
-  const rest = Tensor.fromBytes(part.shape, await op.recv(other, part.size * 8));
+  const rest = await exchange(session, op, part);
   add(rest, part, rest);
   part.dispose();
-  return lead ? { a: component, b: rest } : { a: rest, b: component };
+  return evaluator(session).lead ? { a: component, b: rest } : { a: rest, b: component };
 };
