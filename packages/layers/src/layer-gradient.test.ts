@@ -108,7 +108,38 @@ const cases: Readonly<Record<string, readonly Omit<Checked, 'seed'>[]>> = {
       },
     },
   ],
+  functions: [
+    ...[layers.relu, layers.abs, layers.sigmoid, layers.tanh, layers.gelu, layers.softplus].map(
+      (f): Omit<Checked, 'seed'> => ({ shapes: [[3, 4]], f: (x) => f(x!), range: [-4, 4] }),
+    ),
+    ...[layers.exp, layers.log, layers.reciprocal, layers.rsqrt, layers.sqrt].map(
+      (f): Omit<Checked, 'seed'> => ({
+        shapes: [[3, 4]],
+        f: (x) => f(x!, { low: 0.5, high: 4 }),
+        range: [0.5, 4],
+      }),
+    ),
+    ...[layers.log, layers.reciprocal, layers.rsqrt, layers.sqrt].map(
+      (f): Omit<Checked, 'seed'> => ({ shapes: [[3, 4]], f: (x) => f(x!), range: [0.5, 4] }),
+    ),
+    {
+      shapes: [
+        [3, 4],
+        [3, 1],
+      ],
+      f: (x, y) => layers.division(x!, y!, { low: 0.5, high: 4 }),
+      range: [0.5, 4],
+    },
+    {
+      shapes: [
+        [3, 4],
+        [3, 4],
+      ],
+      f: (x, y) => layers.add(layers.minimum(x!, y!), layers.scale(layers.maximum(x!, 0.25), 2)),
+    },
+  ],
   extremum: [
+    { shapes: [[2, 5]], f: (x) => layers.topK(x!, 2).values },
     { shapes: [[3, 5]], f: (x) => layers.reduceMax(x!) },
     { shapes: [[2, 19]], f: (x) => layers.reduceMin(x!) },
   ],
