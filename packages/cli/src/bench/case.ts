@@ -22,6 +22,8 @@ export interface PartyCase {
   readonly rounds: number;
   /** Runs before those that count: compilers of JavaScript and WebAssembly optimise what has run often. */
   readonly warmUp: number;
+  /** Milliseconds a byte is on its way from one party to another, beside what the machine takes. */
+  readonly delay?: number;
   /** Something this machine does without us, in seconds, to compare with. */
   readonly reference: () => Promise<Reference>;
   open(role: number, network: Network): Promise<Runner>;

@@ -2,9 +2,10 @@ import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { keys, rendezvous } from '@triad/net';
+import { keys } from '@triad/net';
 import { finishAll, startParty } from '../party-process.js';
 import { median, type PartyCase, type Reference, type Result } from './case.js';
+import { delayedMeeting, directMeeting } from './meeting.js';
 import type { PartyReport } from './party.js';
 
 const roles = ['0', '1', '2'];
@@ -21,7 +22,7 @@ export const benchJob = async (
   reference: Reference,
   { link, runs }: JobBench,
 ): Promise<Result> => {
-  const reports = await partyReports(each.name, link, runs);
+  const reports = await partyReports(each, link, runs);
   const slowest = reports[0]!.seconds.map((_, run) =>
     Math.max(...reports.map(({ seconds }) => seconds[run]!)),
   );
@@ -46,27 +47,24 @@ export const benchJob = async (
   };
 };
 
-const partyReports = async (name: string, link: 'plain' | 'tls', runs: number): Promise<PartyReport[]> => {
+const partyReports = async (
+  { name, delay }: PartyCase,
+  link: 'plain' | 'tls',
+  runs: number,
+): Promise<PartyReport[]> => {
   const job = `bench-${randomBytes(6).toString('hex')}`;
   const folder = await mkdtemp(join(tmpdir(), 'triad-bench-'));
   const reports: PartyReport[] = [];
   const secrets = link === 'tls' ? await keys(job, [...roles, meetingRole]) : [];
   const tls = secrets.find(({ role }) => role === meetingRole);
-  const meeting = await rendezvous({ listen: '127.0.0.1:0', ...(tls && { tls }) });
+  const meeting = await (delay === undefined ? directMeeting(tls) : delayedMeeting(roles, delay));
   try {
     const start = async (role: string) => {
       const credentials = secrets.find((each) => each.role === role);
       const file = join(folder, `${role}.json`);
       if (credentials !== undefined) await writeFile(file, JSON.stringify(credentials), { mode: 0o600 });
-      const words = [
-        'bench-party',
-        name,
-        role,
-        job,
-        meeting.address,
-        String(runs),
-        ...(credentials ? [file] : []),
-      ];
+      const options = JSON.stringify({ job, ...meeting.optionsOf(role) });
+      const words = ['bench-party', name, role, String(runs), options, ...(credentials ? [file] : [])];
       return startParty(role, [...words, '--json'], (record) => {
         reports[Number(role)] = record as PartyReport;
       });
