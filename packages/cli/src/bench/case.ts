@@ -6,7 +6,7 @@ export interface Runner {
   barrier(run: number): Promise<void>;
   /** What is timed. */
   run(run: number): Promise<void>;
-  /** What the results were worth, known at party 0. */
+  /** What the results were worth, at the parties that know; the largest counts. */
   verify?(): Promise<Measures | undefined>;
   close(): Promise<void>;
 }

@@ -2,6 +2,7 @@ import type { PartyCase } from './case.js';
 import { compare } from './compare.js';
 import { linreg } from './linreg.js';
 import { matmul } from './matmul.js';
+import { memory } from './memory.js';
 import { leNet, logisticRegression, perceptron } from './model.js';
 import { product } from './product.js';
 import { reluCase } from './relu.js';
@@ -48,5 +49,6 @@ export const partyCases: ReadonlyMap<string, PartyCase> = new Map(
     step('mlp-step', mlp),
     step('mlp-step-wan', { ...mlp, warmUp: 2, delay: 20 }),
     step('lenet-step', images),
+    memory(mlp),
   ].map((each) => [each.name, each]),
 );

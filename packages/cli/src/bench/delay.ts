@@ -9,8 +9,8 @@ export interface DelayingProxy {
 /** Passes connections on to a port of this machine; every byte arrives `milliseconds` later, either way. */
 export const delayingProxy = async (target: number, milliseconds: number): Promise<DelayingProxy> => {
   const sockets = new Set<Socket>();
-  const server = createServer((near) => {
-    const far = connect({ host: '127.0.0.1', port: target });
+  const server = createServer({ allowHalfOpen: true }, (near) => {
+    const far = connect({ host: '127.0.0.1', port: target, allowHalfOpen: true });
     for (const [from, to] of [
       [near, far],
       [far, near],

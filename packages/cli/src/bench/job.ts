@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { keys } from '@triad/net';
 import { finishAll, startParty } from '../party-process.js';
-import { median, type PartyCase, type Reference, type Result } from './case.js';
+import { type Measures, median, type PartyCase, type Reference, type Result } from './case.js';
 import { delayedMeeting, directMeeting } from './meeting.js';
 import type { PartyReport } from './party.js';
 
@@ -27,7 +27,7 @@ export const benchJob = async (
     Math.max(...reports.map(({ seconds }) => seconds[run]!)),
   );
   const seconds = median(slowest);
-  const measures = reports.find((report) => report.measures !== undefined)?.measures;
+  const measures = largest(reports.flatMap(({ measures }) => (measures === undefined ? [] : [measures])));
   return {
     name: each.name,
     size: each.size,
@@ -45,6 +45,13 @@ export const benchJob = async (
     ratio: seconds / reference.seconds,
     ...(measures && { measures }),
   };
+};
+
+/** Of each measure the largest any party has. */
+const largest = (all: readonly Measures[]): Measures | undefined => {
+  if (all.length === 0) return undefined;
+  const names = Object.keys(all[0]!);
+  return Object.fromEntries(names.map((name) => [name, Math.max(...all.map((each) => each[name]!))]));
 };
 
 const partyReports = async (

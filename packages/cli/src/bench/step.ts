@@ -100,7 +100,7 @@ const distance = (x: NdArray, y: NdArray): number =>
   x.data.reduce((largest, value, i) => Math.max(largest, Math.abs(value - y.data[i]!)), 0);
 
 /** Starts at small numbers: what weights are does not change how long a step takes. */
-const floatTwin = (options: StepOptions): Reference => {
+export const floatTwin = (options: StepOptions): Reference => {
   const { program } = options;
   const weights = program.parameters.map(({ attributes: { name, shape } }, i) => {
     const count = shape.reduce((n, d) => n * d, 1);

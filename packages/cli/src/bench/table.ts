@@ -1,4 +1,5 @@
 import { formatBytes, formatSeconds, formatTable } from '../quantity.js';
+import type { Accuracy } from './accuracy.js';
 import type { Result } from './case.js';
 
 const head = [
@@ -44,3 +45,24 @@ const row = (result: Result): string[] => [
   formatSeconds(result.reference.seconds),
   result.ratio.toFixed(2),
 ];
+
+/** What functions are worth, as a table. */
+export const formatAccuracy = (rows: readonly Accuracy[]): string =>
+  formatTable([
+    ['function', 'from', 'to', 'stated', 'plain', 'aby3', 'rounds', 'rounds elsewhere'],
+    ...rows.map((row) => [
+      row.function,
+      row.range[0].toPrecision(3),
+      row.range[1].toPrecision(3),
+      formatError(row.stated),
+      formatError(row.plain),
+      formatError(row.aby3),
+      String(row.rounds),
+      Object.entries(row.published)
+        .map(([who, rounds]) => `${who} ${rounds}`)
+        .join(', '),
+    ]),
+  ]);
+
+/** As a power of two. */
+const formatError = (error: number): string => (error === 0 ? '0' : `2^${Math.log2(error).toFixed(1)}`);

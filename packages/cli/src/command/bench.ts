@@ -1,10 +1,11 @@
 import { Command } from 'commander';
 import { badArgument } from '../bad-argument.js';
+import { type Accuracy, measureAccuracy } from '../bench/accuracy.js';
 import type { Result } from '../bench/case.js';
 import { partyCases } from '../bench/cases.js';
 import { benchJob } from '../bench/job.js';
 import { ringMatmulResult, roundsResult } from '../bench/single.js';
-import { formatResults } from '../bench/table.js';
+import { formatAccuracy, formatResults } from '../bench/table.js';
 import { count } from '../job-option.js';
 
 interface Options {
@@ -14,7 +15,8 @@ interface Options {
 }
 
 const single = ['ring-matmul-512', 'rounds'];
-const names = [...partyCases.keys(), ...single];
+const accuracyName = 'accuracy';
+const names = [...partyCases.keys(), ...single, accuracyName];
 
 /** `triad bench [NAME...]`. */
 export const benchCommand = (): Command =>
@@ -34,16 +36,27 @@ const run = async (chosen: readonly string[], { runs, link, json = false }: Opti
     if (!names.includes(name))
       throw badArgument(`there is no benchmark '${name}'`, `choose of ${names.join(', ')}`);
   }
+  const wanted = chosen.length === 0 ? names : chosen;
   const links = linksOf(link);
   const results: Result[] = [];
-  for (const name of chosen.length === 0 ? names : chosen) {
+  for (const name of wanted.filter((each) => each !== accuracyName)) {
     for await (const result of measure(name, links, runs)) {
       results.push(result);
       if (json) console.log(JSON.stringify(result));
       else console.error(`measured ${result.name}${result.link === 'none' ? '' : `, ${result.link}`}`);
     }
   }
-  if (!json) console.log(formatResults(results));
+  if (!json && results.length > 0) console.log(formatResults(results));
+  if (wanted.includes(accuracyName)) await accuracy(json);
+};
+
+const accuracy = async (json: boolean): Promise<void> => {
+  const rows: Accuracy[] = [];
+  for await (const row of measureAccuracy()) {
+    rows.push(row);
+    if (json) console.log(JSON.stringify(row));
+  }
+  if (!json) console.log(`\n${formatAccuracy(rows)}`);
 };
 
 const linksOf = (link: string): readonly ('plain' | 'tls')[] => {
