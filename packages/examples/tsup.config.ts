@@ -6,5 +6,11 @@ export default library([
   'src/custom-protocol/index.ts',
   'src/house-price/index.ts',
   'src/house-price/program.ts',
+  'src/mnist/index.ts',
+  'src/mnist/program.ts',
+  'src/mnist/logistic.ts',
+  'src/mnist/softmax.ts',
+  'src/mnist/mlp.ts',
+  'src/mnist/lenet.ts',
   'src/wage-survey/index.ts',
 ]);

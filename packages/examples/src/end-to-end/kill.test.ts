@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Running, records, sourceFile, triad } from '../fixture/triad.js';
-import { shuffled } from '../house-price/shuffle.js';
+import { shuffled } from '../shuffle.js';
 
 const program = sourceFile('fixture/training.ts');
 const roles = ['0', '1', '2', 'analyst'];

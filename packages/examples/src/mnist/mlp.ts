@@ -1,0 +1,4 @@
+import { mnistDemo } from './demo.js';
+
+/** For `triad demo mnist-mlp`. */
+export const demo = mnistDemo('mlp');

@@ -1,0 +1,54 @@
+import { parseArgs } from 'node:util';
+import { aby3 } from '@triad/aby3';
+import { job } from '@triad/cli';
+import { Executor, init } from '@triad/layers';
+import { TriadError } from '@triad/protocol';
+import { type ModelName, models, outside } from './model.js';
+import { train } from './party.js';
+
+/** The file every party runs: `triad run program.js --role 0 ... -- --model mlp --epochs 5 --batch 128`. */
+const { role, network, args, emit, save, traffic } = job({ outside });
+const { values } = parseArgs({
+  args: [...args],
+  options: {
+    model: { type: 'string', default: 'mlp' },
+    epochs: { type: 'string', default: '5' },
+    batch: { type: 'string', default: '128' },
+    rows: { type: 'string', default: '8000' },
+  },
+});
+const name = modelName(values.model);
+const options = {
+  epochs: count('epochs', values.epochs),
+  batch: count('batch', values.batch),
+  rows: count('rows', values.rows),
+};
+
+const exe = new Executor({ environment: init(aby3(), role, network), program: models[name].training });
+const outcome = await train(exe, models[name], options, (epoch, loss) =>
+  emit({ epoch, epochs: options.epochs, loss }, `epoch ${epoch}/${options.epochs}  loss ${loss.toFixed(4)}`),
+);
+await exe.close();
+
+const { sent } = traffic();
+emit({ sent }, `sent ${sent.bytes} bytes in ${sent.messages} messages`);
+if (outcome !== undefined) {
+  const { right, heldOut } = outcome;
+  emit({ outcome }, `right on held-out rows: ${right} of ${heldOut}`);
+  await save(`mnist-${name}.json`, `${JSON.stringify(outcome)}\n`);
+}
+
+function modelName(text: string): ModelName {
+  if (Object.hasOwn(models, text)) return text as ModelName;
+  throw new TriadError('bad-argument', `there is no model '${text}'`, {
+    remedy: `use ${Object.keys(models).join(', ')}`,
+  });
+}
+
+function count(option: string, text: string): number {
+  const value = Number(text);
+  if (Number.isSafeInteger(value) && value > 0) return value;
+  throw new TriadError('bad-argument', `--${option} ${text} is no count`, {
+    remedy: 'give a whole number above 0',
+  });
+}
