@@ -14,6 +14,25 @@ export function sum(x: usize, y: usize, out: usize, n: i32): void {
   }
 }
 
+/** Additive parts of products element by element, of shares (xa, xb) and (ya, yb): what `localProduct` computes, in one pass. */
+export function products(rank: i32, xa: usize, xb: usize, ya: usize, yb: usize, out: usize, n: i32): void {
+  const end = <usize>n << 3;
+  if (rank == 0) {
+    for (let i: usize = 0; i < end; i += 8) {
+      store<u64>(out + i, (load<u64>(xa + i) + load<u64>(xb + i)) * (load<u64>(ya + i) + load<u64>(yb + i)));
+    }
+  } else if (rank == 1) {
+    for (let i: usize = 0; i < end; i += 8) {
+      const y = load<u64>(ya + i) + load<u64>(yb + i);
+      store<u64>(out + i, load<u64>(xb + i) * y + load<u64>(xa + i) * load<u64>(yb + i));
+    }
+  } else {
+    for (let i: usize = 0; i < end; i += 8) {
+      store<u64>(out + i, load<u64>(xa + i) * load<u64>(yb + i) + load<u64>(xb + i) * load<u64>(ya + i));
+    }
+  }
+}
+
 /** The dealer's correction words: floor(r mod 2^63 / 2^bits) - rho, then (r >> 63) - beta, for r = u + w - z. */
 export function deal(z: usize, u: usize, w: usize, rho: usize, beta: usize, out: usize, n: i32, bits: i32): void {
   const mask = v128.splat<u64>(low63);

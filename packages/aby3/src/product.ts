@@ -1,5 +1,6 @@
 import type { Op, Session } from '@triad/protocol';
-import { add, type Bilinear, sub, Tensor } from '@triad/ring';
+import { add, type Bilinear, equalShapes, sub, Tensor } from '@triad/ring';
+import { kernels } from './kernel.js';
 import { keys, next, previous, type Share } from './share.js';
 
 /**
@@ -8,10 +9,20 @@ import { keys, next, previous, type Share } from './share.js';
  * (x0 + x1)(y0 + y1),  x2 (y1 + y2) + x1 y2,  x2 y0 + x0 y2.
  */
 export const localProduct = (rank: number, f: Bilinear, x: Share, y: Share): Tensor => {
+  if (isElementwise(f, x, y)) return elementwiseProduct(rank, x, y);
   if (rank === 2) return f.apply(x.b, y.a, f.apply(x.a, y.b));
   const ySum = add(y.a, y.b);
   const z = rank === 0 ? productOfSums(f, x, ySum) : f.apply(x.a, y.b, f.apply(x.b, ySum));
   ySum.dispose();
+  return z;
+};
+
+const isElementwise = (f: Bilinear, { a: { shape } }: Share, { a: y }: Share): boolean =>
+  f.elementwise === true && equalShapes(shape, y.shape) && equalShapes(shape, f.shape(shape, y.shape));
+
+const elementwiseProduct = (rank: number, x: Share, y: Share): Tensor => {
+  const z = Tensor.empty(x.a.shape);
+  kernels().products(rank, x.a.ptr, x.b.ptr, y.a.ptr, y.b.ptr, z.ptr, z.size);
   return z;
 };
 

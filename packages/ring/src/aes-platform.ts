@@ -18,7 +18,7 @@ interface Platform {
 
 /** One call's output is a new buffer: pieces keep it, and its input, in the caches. */
 const pieceBytes = 65536;
-let counters: number | undefined;
+const counters = allocate(pieceBytes);
 
 /** Node's AES-128. */
 export class AesPlatform {
@@ -38,7 +38,6 @@ export class AesPlatform {
 
   /** Overwrites a stretch of stream (a, b, c), whole blocks. */
   fill(a: number, b: number, c: number, { ptr, bytes, start }: Stretch): void {
-    counters ??= allocate(pieceBytes);
     const u8 = memory.u8();
     for (let i = 0; i < bytes; i += pieceBytes) {
       const piece = Math.min(bytes - i, pieceBytes);

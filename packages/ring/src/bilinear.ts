@@ -11,6 +11,8 @@ import { Tensor } from './tensor.js';
 export interface Bilinear {
   readonly name: string;
   readonly attributes: Attributes;
+  /** Whether operands and a result of one shape are multiplied element by element: a kernel may then fuse what it does to them. */
+  readonly elementwise?: boolean;
   /** Shape of the result; throws `shape` when the operands do not fit. */
   shape(x: Shape, y: Shape): Shape;
   /** f(x, y) as a new tensor, or added to `into`. */
@@ -60,6 +62,7 @@ const bound = (form: Form, roles: Roles, shapes: Readonly<Record<Slot, Shape>>):
   return {
     name: `${form.name}(${roles.x}${roles.y}->${roles.z})`,
     attributes: { ...form.attributes, x: shapes.x, y: shapes.y },
+    ...(form.elementwise && { elementwise: true }),
     shape,
     apply: (x, y, into) => contract(form, roles, shape(x.shape, y.shape), [x, y], into),
     adjointX: (x, y) => {
@@ -79,6 +82,7 @@ const forward = (form: Form): Bilinear => {
   return {
     name: form.name,
     attributes: form.attributes,
+    ...(form.elementwise && { elementwise: true }),
     shape: form.shape,
     apply: (x, y, into) => contract(form, slots, form.shape(x.shape, y.shape), [x, y], into),
     adjointX: (x, y) => bound(form, { x: 'z', y: 'y', z: 'x' }, shapes(x, y)),

@@ -16,6 +16,8 @@ type Accumulate = (x: Tensor, y: Tensor, z: Tensor) => void;
 export interface Form {
   readonly name: string;
   readonly attributes: Attributes;
+  /** Whether T is the sum of x_i y_i z_i when all have one shape. */
+  readonly elementwise?: boolean;
   /** Shape of z. */
   shape(x: Shape, y: Shape): Shape;
   /** Adds to one argument the gradient of T by it, computed from the other two. */

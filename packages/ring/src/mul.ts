@@ -23,6 +23,7 @@ const accumulate = (a: Tensor, b: Tensor, out: Tensor): void => {
 export const mulForm: Form = {
   name: 'mul',
   attributes: {},
+  elementwise: true,
   shape: broadcastShapes,
   accumulate: {
     x: (x, y, z) => accumulate(z, y, x),
