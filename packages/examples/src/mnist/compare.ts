@@ -1,7 +1,7 @@
 import { FloatTwin, NdArray, type Program } from '@triad/layers';
 import { images, type Part } from './digits.js';
 import type { Model } from './model.js';
-import type { Outcome, Training, Weights } from './party.js';
+import { type Outcome, stepCount, type Training, type Weights } from './party.js';
 
 export interface Comparison {
   /** The same training in float64: same program, batches and initial weights, on data in the open. */
@@ -20,7 +20,7 @@ export const compare = (model: Model, encrypted: Outcome, options: Training): Co
 };
 
 const trainTwin = (model: Model, initial: Weights, options: Training): Comparison['twin'] => {
-  const twin = twinOf(model.training, initial);
+  const twin = twinOf(model.training(stepCount(options)), initial);
   const losses: number[] = [];
   for (let epoch = 1; epoch <= options.epochs; epoch++) {
     const steps = stepsOf(model, 'train', options).map((feed) =>

@@ -17,8 +17,8 @@ export const resultParty = 'analyst';
 /** A classifier of digits. */
 export interface Model {
   readonly title: string;
-  /** One step; the mean loss of its rows goes to the analyst. */
-  readonly training: Program;
+  /** One step of so many; the mean loss of its rows goes to the analyst. */
+  readonly training: (steps: number) => Program;
   /** How many of its rows are right goes to the analyst. */
   readonly scoring: Program;
   readonly labels: (part: Part, count?: number) => NdArray;
@@ -30,6 +30,7 @@ interface Design {
   readonly title: string;
   readonly outputs: 1 | 10;
   readonly logits: (image: Variable) => Variable;
+  /** At the first step; it falls to 0. */
   readonly learningRate: number;
   readonly gap: number;
 }
@@ -46,15 +47,19 @@ const define = ({ title, outputs, logits, learningRate, gap }: Design): Model =>
   title,
   gap,
   labels: outputs === 1 ? isHigh : oneHot,
-  training: program(() => {
-    const { image, label } = inputs(outputs);
-    const cost = { input: logits(image), label };
-    const loss = layers.mean(
-      outputs === 1 ? layers.sigmoidCrossEntropyWithLogits(cost) : layers.softmaxCrossEntropyWithLogits(cost),
-    );
-    reveal(loss, resultParty, 'loss');
-    new optimizer.Momentum({ learningRate, momentum: 0.9, lossScale }).minimize(loss);
-  }),
+  training: (steps) =>
+    program(() => {
+      const { image, label } = inputs(outputs);
+      const cost = { input: logits(image), label };
+      const loss = layers.mean(
+        outputs === 1
+          ? layers.sigmoidCrossEntropyWithLogits(cost)
+          : layers.softmaxCrossEntropyWithLogits(cost),
+      );
+      reveal(loss, resultParty, 'loss');
+      const falling = optimizer.cosineDecay({ learningRate, decaySteps: steps });
+      new optimizer.Momentum({ learningRate: falling, momentum: 0.9, lossScale }).minimize(loss);
+    }),
   scoring: program(() => {
     const { image, label } = inputs(outputs);
     const scores = logits(image);
@@ -88,7 +93,7 @@ export const models = {
     title: 'Logistic regression: is a digit above 4?',
     outputs: 1,
     logits: (image) => layers.fc({ input: image, size: 1 }),
-    learningRate: 0.02,
+    learningRate: 0.05,
     gap: 0.2,
   }),
   softmax: define({
@@ -102,7 +107,7 @@ export const models = {
     title: 'A network of 784, 128, 128 and 10 neurons: which digit is it?',
     outputs: classes,
     logits: (image) => layers.fc({ input: hidden(hidden(image)), size: classes }),
-    learningRate: 0.05,
+    learningRate: 0.1,
     gap: 0.2,
   }),
   lenet: define({
@@ -112,7 +117,7 @@ export const models = {
       const planes = layers.reshape(image, [null, 1, 28, 28]);
       return layers.fc({ input: convolution(convolution(planes, 20), 50), size: classes });
     },
-    learningRate: 0.02,
+    learningRate: 0.05,
     gap: 0.5,
   }),
 } as const satisfies Readonly<Record<string, Model>>;

@@ -1,5 +1,5 @@
 import { type Executor, NdArray, type Shared } from '@triad/layers';
-import { images, type Part } from './digits.js';
+import { digitsIn, images, type Part } from './digits.js';
 import type { Model } from './model.js';
 import { resultParty } from './model.js';
 
@@ -43,10 +43,11 @@ export const train = async (
   const heldOut = await shareAll(exe, model, { part: 'heldOut', count: options.rows });
   const before = await score(exe, model, heldOut, options.batch);
   const initial = await revealWeights(exe, model);
+  const program = model.training(stepCount(options));
   const losses: number[] = [];
   for (let epoch = 1; epoch <= options.epochs; epoch++) {
     const steps = stepsOf(known, options.batch).map((feed) =>
-      exe.run({ program: model.training, feed, fetchList: ['loss'] }),
+      exe.run({ program, feed, fetchList: ['loss'] }),
     );
     const values = (await Promise.all(steps)).flatMap(([loss]) => (loss === undefined ? [] : [loss.item()]));
     if (values.length === 0) continue;
@@ -57,6 +58,10 @@ export const train = async (
   if (initial === undefined || before === undefined || right === undefined) return undefined;
   return { initial, losses, before, right, heldOut: heldOut.image.shape[0]! };
 };
+
+/** Steps of a whole training. */
+export const stepCount = ({ epochs, batch, rows }: Training): number =>
+  epochs * Math.ceil(digitsIn('train', rows).length / batch);
 
 /** The rows of each step. */
 const stepsOf = ({ image, label }: Feed, batch: number): Feed[] => {

@@ -4,7 +4,7 @@ import { job } from '@triad/cli';
 import { Executor, init } from '@triad/layers';
 import { TriadError } from '@triad/protocol';
 import { type ModelName, models, outside } from './model.js';
-import { train } from './party.js';
+import { stepCount, train } from './party.js';
 
 /** The file every party runs: `triad run program.js --role 0 ... -- --model mlp --epochs 5 --batch 128`. */
 const { role, network, args, emit, save, traffic } = job({ outside });
@@ -24,7 +24,10 @@ const options = {
   rows: count('rows', values.rows),
 };
 
-const exe = new Executor({ environment: init(aby3(), role, network), program: models[name].training });
+const exe = new Executor({
+  environment: init(aby3(), role, network),
+  program: models[name].training(stepCount(options)),
+});
 const outcome = await train(exe, models[name], options, (epoch, loss) =>
   emit({ epoch, epochs: options.epochs, loss }, `epoch ${epoch}/${options.epochs}  loss ${loss.toFixed(4)}`),
 );
