@@ -42,6 +42,11 @@ export interface RunOptions {
   readonly batch?: number;
 }
 
+export interface LoadOptions {
+  /** Lets parameters that the file lacks, such as an optimizer's, start as their initializers say. Default: false. */
+  readonly allowMissing?: boolean;
+}
+
 /** Numbers, or how to get them; only looked at by their owner. */
 type Values = NdArray | Nested | (() => NdArray | Nested | Promise<NdArray | Nested>);
 
@@ -97,6 +102,24 @@ export class Executor {
   /** Reveals a parameter, as the runs called so far leave it, or a shared value. Default: to all computing parties. */
   async reveal(x: Parameter | Shared, to: Recipient = 'all'): Promise<NdArray | undefined> {
     return this.#environment.reveal(this.#program, x, to);
+  }
+
+  /**
+   * This party's share of all parameters of the program, optimizer state included, as the runs called so far leave them: a
+   * `.safetensors` file, for this party alone. Undefined at outside parties, which call it, too. What is saved is shared anew, so that files of
+   * two moments do not go together.
+   */
+  async save(): Promise<Uint8Array | undefined> {
+    return this.#environment.save(this.#program);
+  }
+
+  /**
+   * Goes on from what `save` or `encryptModel` gave: every computing party its own file, of one model and moment; outside
+   * parties nothing. A program that goes on from its own file also goes on counting its runs. Throws `bad-argument`
+   * for what is no such file, `mismatch` for a model of another scheme, program or party, or when parties differ.
+   */
+  async load(file?: Uint8Array, { allowMissing = false }: LoadOptions = {}): Promise<void> {
+    return this.#environment.load(this.#program, file, allowMissing);
   }
 
   /** Frees a shared value and all parts of it, once no run uses them. */

@@ -1,4 +1,11 @@
-export { Executor, type ExecutorOptions, init, type RunOptions, type ShareOptions } from './executor.js';
+export {
+  Executor,
+  type ExecutorOptions,
+  init,
+  type LoadOptions,
+  type RunOptions,
+  type ShareOptions,
+} from './executor.js';
 export type { FetchList } from './fetch.js';
 export { gradients } from './gradient.js';
 export {
@@ -13,6 +20,10 @@ export {
 export { FloatTwin, type TwinRun } from './interpret.js';
 export * as layers from './layers.js';
 export * as metric from './metric.js';
+export { describeModel, type ModelDescription } from './model/description.js';
+export { decryptModel, encryptModel } from './model/encryption.js';
+export { decodeModel, encodeModel, type Weights } from './model/plain-model.js';
+export { decryptRaw, encryptRaw } from './model/raw-part.js';
 export { NdArray, type Nested } from './nd-array.js';
 export type { Attributes, Initializer, Kind, Node, Recipient, Role, Visibility } from './node/node.js';
 export { constant, reveal } from './op.js';

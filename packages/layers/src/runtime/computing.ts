@@ -1,15 +1,26 @@
-import type { Op, Protocol, Rank, Session } from '@triad/protocol';
-import { decode } from '@triad/ring';
+import type { Op, Protocol, Rank, Scheme, Session } from '@triad/protocol';
+import { decode, linear } from '@triad/ring';
 import { fractionBits } from '../lower/instruction.js';
 import { encodeArray } from '../lower/maps.js';
 import { misuse } from '../misuse.js';
 import { NdArray } from '../nd-array.js';
 import type { Initializer, Role } from '../node/node.js';
+import type { Program } from '../program.js';
 import type { BoundShape } from '../shape.js';
 import { Shared, type Source } from '../shared.js';
 import { initialValue, noRandom } from '../weight.js';
+import { drawModelId, readShares, type Self, saveShares } from './checkpoint.js';
 import { compile, rowsOf } from './compile.js';
-import type { Engine, Exposed, Outputs, SharedInput, StepPlan } from './engine.js';
+import type {
+  Checkpoint,
+  Engine,
+  Exposed,
+  LoadedModel,
+  OpAt,
+  Outputs,
+  SharedInput,
+  StepPlan,
+} from './engine.js';
 import type { PreparedRun } from './program-run.js';
 import { rangeChecks } from './range-check.js';
 import { type Compiled, type Occasion, StepRun } from './step-run.js';
@@ -22,18 +33,24 @@ interface Start {
 
 /** A computing party: it holds its share of every parameter and of every shared value. */
 export class ComputingEngine<S> implements Engine {
+  private readonly protocol: Protocol<S>;
   readonly #shares = new Map<Source, S>();
   readonly #current = new Map<string, Version<S>>();
   readonly #starts = new Map<string, Start>();
   readonly #active = new Set<StepRun<S>>();
   #failure: { readonly reason: unknown } | undefined;
 
+  readonly #self: Self<S>;
+
   constructor(
-    private readonly protocol: Protocol<S>,
+    scheme: Scheme<S>,
     private readonly session: Session,
     private readonly rankOf: (role: Role) => Rank,
     private readonly onError: (reason: unknown) => void,
-  ) {}
+  ) {
+    this.protocol = scheme.party(session);
+    this.#self = { scheme, protocol: this.protocol, session };
+  }
 
   compile({ lowered, program }: PreparedRun, checkRanges: boolean): StepPlan {
     for (const i of lowered.instructions) {
@@ -72,6 +89,28 @@ export class ComputingEngine<S> implements Engine {
     return values;
   }
 
+  async save(at: OpAt, checkpoint: Checkpoint): Promise<Uint8Array> {
+    this.#noteStarts(checkpoint.program);
+    const names = checkpoint.program.parameters.map(({ attributes }) => attributes.name);
+    const model = drawModelId(this.session, at(0));
+    const versions = names.map((name) => this.#parameter(name));
+    for (const version of versions) version.retain();
+    const shares = await Promise.all(versions.map(arrived)).then((values) =>
+      values.map((value, i) => this.#refreshed(at(i + 1), value)),
+    );
+    for (const version of versions) version.release();
+    const file = saveShares(this.#self, model, new Map(shares.map((s, i) => [names[i]!, s])), checkpoint);
+    for (const share of shares) this.protocol.dispose(share);
+    return file;
+  }
+
+  load(program: Program, file: Uint8Array | undefined, allowMissing: boolean): LoadedModel {
+    if (file === undefined)
+      throw misuse('a computing party has no file to load', 'pass what save() gave this party');
+    const { shares, ...model } = readShares(this.#self, program, file, allowMissing);
+    return { ...model, use: () => this.#use(shares()) };
+  }
+
   forget({ source }: Shared): void {
     const share = this.#shares.get(source);
     if (share !== undefined) this.protocol.dispose(share);
@@ -107,6 +146,29 @@ export class ComputingEngine<S> implements Engine {
       if (this.#failure === undefined) run.begin();
       else run.abandon(this.#failure.reason);
     });
+  }
+
+  #use(shares: ReadonlyMap<string, S>): void {
+    for (const [name, share] of shares) {
+      const version = this.#version();
+      version.fulfil(share);
+      this.#current.get(name)?.release();
+      this.#current.set(name, version);
+    }
+  }
+
+  /** A copy that what this party keeps does not go with. */
+  #refreshed(op: Op, share: S): S {
+    const { protocol } = this;
+    if (protocol.refresh !== undefined) return protocol.refresh(op, share);
+    return protocol.linear(linear.reshape(protocol.shape(share)), share);
+  }
+
+  /** How parameters start that no run has had yet. */
+  #noteStarts(program: Program): void {
+    for (const { attributes } of program.parameters) {
+      if (!this.#starts.has(attributes.name)) this.#starts.set(attributes.name, attributes);
+    }
   }
 
   /** Parameters are read as they are now, and become what this step will compute: later steps wait for that. */
@@ -161,10 +223,11 @@ export class ComputingEngine<S> implements Engine {
   #revealParameter(op: Op, name: string, to: Rank | 'all') {
     const version = this.#parameter(name);
     version.retain();
-    const value =
-      version.value === undefined ? new Promise<S>((resolve) => version.wait(resolve)) : version.value;
-    return Promise.resolve(value)
+    return arrived(version)
       .then((share) => this.protocol.reveal(op, share, to))
       .finally(() => version.release());
   }
 }
+
+const arrived = async <S>(version: Version<S>): Promise<S> =>
+  version.value ?? new Promise<S>((resolve) => version.wait(resolve));

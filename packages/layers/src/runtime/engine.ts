@@ -1,5 +1,6 @@
 import type { Op, Rank, Step } from '@triad/protocol';
 import type { NdArray } from '../nd-array.js';
+import type { Program } from '../program.js';
 import type { BoundShape } from '../shape.js';
 import type { Shared } from '../shared.js';
 import type { PreparedRun } from './program-run.js';
@@ -29,12 +30,37 @@ export interface SharedInput {
   readonly values?: NdArray;
 }
 
+/** The address of call `index` of several that belong together. */
+export type OpAt = (index: number) => Op;
+
+/** What a model is saved or loaded for. */
+export interface Checkpoint {
+  readonly program: Program;
+  /** Runs of the program so far. */
+  readonly steps: number;
+}
+
+/** A model's share, read and checked. */
+export interface LoadedModel {
+  /** What all computing parties must have alike. */
+  readonly description: string;
+  readonly steps: number;
+  /** Every parameter that the file has. */
+  readonly parameters: readonly { readonly name: string; readonly shape: BoundShape }[];
+  /** Makes its parameters current. */
+  use(): void;
+}
+
 /** What one party does: a computing party holds shares, an outside party shares what it owns and gets what is its. */
 export interface Engine {
   /** With `checkRanges`, steps end with OutOfRange where a value leaves what fixed point can hold. */
   compile(run: PreparedRun, checkRanges: boolean): StepPlan;
   share(op: Op, name: string, input: SharedInput): Promise<Shared>;
   reveal(op: Op, x: Exposed, to: Rank | 'all'): Promise<NdArray | undefined>;
+  /** This party's share of the program's parameters, as a file; undefined at outside parties. */
+  save(at: OpAt, checkpoint: Checkpoint): Promise<Uint8Array | undefined>;
+  /** Reads what `save` gave; undefined at outside parties. */
+  load(program: Program, file: Uint8Array | undefined, allowMissing: boolean): LoadedModel | undefined;
   /** Frees a shared value and all parts of it. */
   forget(shared: Shared): void;
   /** Ends all steps under way, because one failed. */

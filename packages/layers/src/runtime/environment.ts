@@ -113,21 +113,33 @@ export class Environment {
   reveal(program: Program, x: Exposed, to: Recipient): Promise<NdArray | undefined> {
     const rank = to === 'all' ? to : this.rankOf(to);
     const what = x instanceof Shared ? `shared ${x.source.name} from row ${x.start}` : `parameter ${x.name}`;
-    let agreed: number | undefined;
-    const agree = async () => {
-      const { session } = await this.#connect(program);
-      agreed = this.#count('reveal');
-      await this.#agree(session, ['reveal', agreed], `${what} ${formatShape(x.shape)} to ${to}`);
-    };
-    return new Promise((resolve, reject) => {
-      this.#queue.add({
-        prepare: () => (agreed === undefined ? agree() : undefined),
-        start: async () => {
-          const { session, engine } = this.#joined!;
-          resolve(await engine.reveal(session.op('triad/layers/reveal', agreed!), x, rank));
-        },
-        refuse: reject,
-      });
+    const said = `${what} ${formatShape(x.shape)} to ${to}`;
+    return this.#agreed(program, 'reveal', said, ({ session, engine }, use) =>
+      engine.reveal(session.op('triad/layers/reveal', use), x, rank),
+    );
+  }
+
+  /** This party's share of a program's parameters as the runs called so far leave them; undefined at outside parties. */
+  save(program: Program): Promise<Uint8Array | undefined> {
+    const steps = this.#runsOf(program).count;
+    return this.#agreed(
+      program,
+      'save',
+      `${program.hash()} after ${steps} runs`,
+      ({ session, engine }, use) =>
+        engine.save((index) => session.op('triad/layers/save', use, index), { program, steps }),
+    );
+  }
+
+  /** Makes a saved model current, for the runs called afterwards. */
+  async load(program: Program, file: Uint8Array | undefined, allowMissing: boolean): Promise<void> {
+    const { engine } = await this.#connect(program);
+    const model = engine.load(program, file, allowMissing);
+    const parameters = model?.parameters ?? program.parameters.map(({ attributes }) => attributes);
+    await this.#agreed(program, 'load', model?.description ?? '', async () => {
+      for (const { name, shape } of parameters) this.#admit(name, shape);
+      model?.use();
+      this.#runsOf(program).count = model?.steps ?? 0;
     });
   }
 
@@ -140,6 +152,28 @@ export class Environment {
     await this.#queue.idle();
     this.#joined?.engine.dispose();
     await this.#joined?.session.close();
+  }
+
+  /** Does something in the order of the calls, once the computing parties have agreed on what. */
+  #agreed<T>(
+    program: Program,
+    kind: string,
+    what: string,
+    act: (joined: Joined, use: number) => Promise<T>,
+  ): Promise<T> {
+    let use: number | undefined;
+    const agree = async () => {
+      const { session } = await this.#connect(program);
+      use = this.#count(kind);
+      await this.#agree(session, [kind, use], what);
+    };
+    return new Promise((resolve, reject) => {
+      this.#queue.add({
+        prepare: () => (use === undefined ? agree() : undefined),
+        start: async () => resolve(await act(this.#joined!, use!)),
+        refuse: reject,
+      });
+    });
   }
 
   #runsOf(program: Program): ProgramRuns {
@@ -169,17 +203,18 @@ export class Environment {
   }
 
   #admitParameters({ lowered }: PreparedRun): void {
-    for (const i of lowered.instructions) {
-      if (i.op !== 'parameter') continue;
-      const known = this.parameters.get(i.name);
-      if (known !== undefined && !sameShape(known.shape, i.shape)) {
-        throw misuse(
-          `parameter '${i.name}' has shape ${formatShape(known.shape)} in another program, ${formatShape(i.shape)} here`,
-          'give one of them another name',
-        );
-      }
-      this.parameters.set(i.name, { name: i.name, shape: i.shape });
+    for (const i of lowered.instructions) if (i.op === 'parameter') this.#admit(i.name, i.shape);
+  }
+
+  #admit(name: string, shape: BoundShape): void {
+    const known = this.parameters.get(name);
+    if (known !== undefined && !sameShape(known.shape, shape)) {
+      throw misuse(
+        `parameter '${name}' has shape ${formatShape(known.shape)} in another program, ${formatShape(shape)} here`,
+        'give one of them another name',
+      );
     }
+    this.parameters.set(name, { name, shape });
   }
 
   async #agree(session: Session, [kind, use]: readonly [string, number], what: string): Promise<void> {
@@ -226,7 +261,7 @@ export const openEnvironment = <S>(scheme: Scheme<S>, role: Role, network: Netwo
     const channel = await network.join(role, agreement(scheme, program, outside));
     const session = await openSession(channel, { parties: scheme.parties });
     if (rank < scheme.parties) {
-      return { session, engine: new ComputingEngine(scheme.party(session), session, rankOf, onError) };
+      return { session, engine: new ComputingEngine(scheme, session, rankOf, onError) };
     }
     const client = scheme.client?.(session);
     if (client !== undefined) return { session, engine: new OutsideEngine(client, rankOf) };

@@ -38,6 +38,10 @@ export class OutsideEngine implements Engine {
     return to === this.client.rank ? this.#receive(op, shape) : undefined;
   }
 
+  async save(): Promise<undefined> {}
+
+  load(): undefined {}
+
   forget(): void {}
 
   abandon(): void {}

@@ -90,6 +90,10 @@ export class RehearsalEngine<S> implements Engine {
     return to === 'all' || to === this.rank ? new NdArray(x.shape) : undefined;
   }
 
+  async save(): Promise<undefined> {}
+
+  load(): undefined {}
+
   forget(): void {}
 
   abandon(): void {}

@@ -1,0 +1,125 @@
+import { plain } from '@triad/protocol';
+import { describe, expect, it } from 'vitest';
+import { everywhere, job } from './fixture/parties.js';
+import {
+  data,
+  decryptModel,
+  type Executor,
+  encryptModel,
+  layers,
+  NdArray,
+  optimizer,
+  type Program,
+  program,
+  reveal,
+} from './index.js';
+
+const model = (training: boolean, size = 4): Program =>
+  program(() => {
+    const x = data({ name: 'x', shape: [8, 3] });
+    const hidden = layers.fc({ input: x, size, act: 'tanh', initializer: { kind: 'constant', value: 0.25 } });
+    const prediction = layers.fc({
+      input: layers.dropout({ input: hidden, rate: 0.25, isTest: !training }),
+      size: 1,
+    });
+    reveal(prediction, 'all', 'prediction');
+    if (!training) return;
+    const y = data({ name: 'y', shape: [8, 1] });
+    const loss = layers.mean(layers.squareErrorCost({ input: prediction, label: y }));
+    reveal(loss, 'all', 'loss');
+    const learningRate = optimizer.cosineDecay({ learningRate: 0.05, decaySteps: 20 });
+    new optimizer.Adam({ learningRate }).minimize(loss);
+  });
+
+const initial = {
+  'fc_1.w_0': [[0.5], [-0.5], [0.25], [1]],
+  'fc_1.b_0': [0],
+  'fc_0.w_0': [
+    [1, -1, 0.5, 0],
+    [0, 1, 1, -1],
+    [0.5, 0, 0, 1],
+  ],
+  'fc_0.b_0': [0, 0, 0, 0],
+};
+
+const wave = (shape: readonly number[], speed: number) =>
+  new NdArray(
+    shape,
+    Float64Array.from({ length: shape.reduce((a, b) => a * b, 1) }, (_, i) => Math.sin(speed * (i + 1))),
+  );
+
+const scheme = plain(3);
+
+/** Runs steps at every party; what the first sees, and every party's file. */
+const work = async (
+  p: Program,
+  files: readonly Uint8Array[],
+  body: (exe: Executor) => Promise<number[]>,
+  allowMissing = false,
+) => {
+  const results = await everywhere(job(scheme), p, async (exe, role) => {
+    await exe.load(files[role as number], { allowMissing });
+    const seen = await body(exe);
+    return { seen, file: (await exe.save())! };
+  });
+  return { seen: results[0]!.seen, files: results.map(({ file }) => file) };
+};
+
+const training = model(true);
+
+const steps = (count: number) => async (exe: Executor) => {
+  const { x, y } = await exe.share({
+    x: { owner: 0, shape: [8, 3], values: wave([8, 3], 0.7) },
+    y: { owner: 0, shape: [8, 1], values: wave([8, 1], 1.3) },
+  });
+  const losses = await Promise.all(
+    Array.from({ length: count }, () => exe.run({ feed: { x, y }, fetchList: ['loss'] })),
+  );
+  return losses.map(([loss]) => loss!.item());
+};
+
+const start = () => encryptModel(initial, scheme);
+
+describe('a training that was saved', () => {
+  it('goes on as if it had never stopped: parameters, optimizer, schedule, masks', async () => {
+    const whole = await work(training, start(), steps(10), true);
+    const first = await work(training, start(), steps(5), true);
+    const rest = await work(training, first.files, steps(5));
+    expect([...first.seen, ...rest.seen]).toEqual(whole.seen);
+    expect(decryptModel(rest.files, scheme)).toEqual(decryptModel(whole.files, scheme));
+    expect(new Set(whole.seen).size).toBe(10);
+  });
+
+  it('predicts in a program that has its layers alone', async () => {
+    const { files } = await work(training, start(), steps(5), true);
+    const predict = async (exe: Executor) => {
+      const { x } = await exe.share({ x: { owner: 0, shape: [8, 3], values: wave([8, 3], 0.7) } });
+      return [...(await exe.run({ feed: { x }, fetchList: ['prediction'] }))[0]!.data];
+    };
+    const fresh = await work(model(false), start(), predict);
+    expect((await work(model(false), files, predict)).seen).not.toEqual(fresh.seen);
+  });
+});
+
+describe('loading refuses', () => {
+  const nothing = async () => [];
+
+  it("another party's file", async () => {
+    const [a, b, c] = start();
+    await expect(work(training, [b!, a!, c!], nothing, true)).rejects.toThrow(/party 1's, not party 0's/);
+  });
+
+  it('files of two models', async () => {
+    const [[a, b], [, , c]] = [start(), start()];
+    await expect(work(training, [a!, b!, c!], nothing, true)).rejects.toThrow(/what to load differs/);
+  });
+
+  it('a model without what the program needs, or of other shapes', async () => {
+    await expect(work(training, start(), nothing)).rejects.toThrow(/the model has no/);
+    await expect(work(model(true, 5), start(), nothing, true)).rejects.toThrow(
+      /has shape \[3, 4\] in the model/,
+    );
+    const other = encryptModel({ w: [1] }, scheme);
+    await expect(work(training, other, nothing, true)).rejects.toThrow(/none of the parameters/);
+  });
+});
