@@ -6,7 +6,11 @@ import { badArgument } from './bad-argument.js';
  * Writes a file whole or not at all: beside its place first, then renamed into it. A process that dies meanwhile leaves
  * at most a `.part` file.
  */
-export const writeFileWhole = async (path: string, contents: string, mode = 0o644): Promise<void> => {
+export const writeFileWhole = async (
+  path: string,
+  contents: string | Uint8Array,
+  mode = 0o644,
+): Promise<void> => {
   const part = `${path}.${process.pid}.part`;
   try {
     await mkdir(dirname(path), { recursive: true });
@@ -19,7 +23,7 @@ export const writeFileWhole = async (path: string, contents: string, mode = 0o64
   }
 };
 
-const writeDurably = async (path: string, contents: string, mode: number): Promise<void> => {
+const writeDurably = async (path: string, contents: string | Uint8Array, mode: number): Promise<void> => {
   const file = await open(path, 'w', mode);
   try {
     await file.writeFile(contents);

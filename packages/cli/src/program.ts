@@ -4,6 +4,7 @@ import { benchCommand } from './command/bench.js';
 import { benchPartyCommand } from './command/bench-party.js';
 import { demoCommand } from './command/demo.js';
 import { keysCommand } from './command/keys.js';
+import { modelCommand } from './command/model.js';
 import { planCommand } from './command/plan.js';
 import { rendezvousCommand } from './command/rendezvous.js';
 import { revealCommand } from './command/reveal.js';
@@ -18,6 +19,7 @@ const commands = (): Command[] => [
   shareCommand(),
   revealCommand(),
   planCommand(),
+  modelCommand(),
   keysCommand(),
   rendezvousCommand(),
   benchCommand(),
