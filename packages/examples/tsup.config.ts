@@ -12,5 +12,6 @@ export default library([
   'src/mnist/softmax.ts',
   'src/mnist/mlp.ts',
   'src/mnist/lenet.ts',
+  'src/model-encryption/index.ts',
   'src/wage-survey/index.ts',
 ]);

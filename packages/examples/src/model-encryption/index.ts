@@ -1,0 +1,1 @@
+export { openRows, predict, trainInTheOpen, update } from './stages.js';
