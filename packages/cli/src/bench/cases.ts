@@ -14,7 +14,6 @@ const mlp: StepOptions = {
   program: perceptron(),
   features: [784],
   labels: 10,
-  tolerance: 2 ** -9,
   warmUp: 15,
 };
 const logreg: StepOptions = {
@@ -22,7 +21,6 @@ const logreg: StepOptions = {
   program: logisticRegression(),
   features: [784],
   labels: 1,
-  tolerance: 2 ** -9,
   warmUp: 100,
 };
 const images: StepOptions = {
@@ -30,7 +28,6 @@ const images: StepOptions = {
   program: leNet(),
   features: [1, 28, 28],
   labels: 10,
-  tolerance: 2 ** -8,
   warmUp: 2,
 };
 
