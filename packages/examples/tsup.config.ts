@@ -4,6 +4,7 @@ export default library([
   'src/index.ts',
   'src/train.ts',
   'src/custom-protocol/index.ts',
+  'src/factorisation-machine/index.ts',
   'src/house-price/index.ts',
   'src/house-price/program.ts',
   'src/mnist/index.ts',
