@@ -1,9 +1,10 @@
 import { NdArray } from '../nd-array.js';
-import type { Convolution, Node } from '../node/node.js';
+import type { Convolution, Windows } from '../node/node.js';
 import { isKind } from '../program.js';
 import { type BoundShape, countElements } from '../shape.js';
 import { productOf } from './arithmetic.js';
 import type { MeaningFamily } from './rule.js';
+import { fold, unfold } from './window.js';
 
 /** Where a run of terms starts in an array, and how far it steps. */
 type Place = readonly [start: number, step: number];
@@ -23,39 +24,30 @@ const matmulTerms =
     }
   };
 
-const convolutionTerms =
-  (x: BoundShape, w: BoundShape, result: BoundShape, options: Convolution): Terms =>
-  (visit) => {
-    const [, channels, height, width] = x as [number, number, number, number];
-    const [filters, depth, fh, fw] = w as [number, number, number, number];
-    const [batch, , rows, columns] = result as [number, number, number, number];
-    const { stride, padding, dilation, groups } = options;
-    const inside = (q: number): readonly [number, number] => {
-      const offset = q * dilation[1] - padding[1];
-      const first = Math.max(0, Math.ceil(-offset / stride[1]));
-      return [first, Math.min(columns, Math.floor((width - 1 - offset) / stride[1]) + 1)];
-    };
-    const row = (b: number, o: number, c: number, r: number) => {
-      const plane = b * channels + Math.floor(o / (filters / groups)) * depth + c;
-      for (let p = 0; p < fh; p++) {
-        const h = r * stride[0] + p * dilation[0] - padding[0];
-        if (h < 0 || h >= height) continue;
-        for (let q = 0; q < fw; q++) {
-          const [first, end] = inside(q);
-          const v = first * stride[1] + q * dilation[1] - padding[1];
-          const tap = ((o * depth + c) * fh + p) * fw + q;
-          const to = ((b * filters + o) * rows + r) * columns + first;
-          visit([(plane * height + h) * width + v, stride[1]], [tap, 0], [to, 1], end - first);
-        }
-      }
-    };
-    for (let b = 0; b < batch; b++)
-      for (let o = 0; o < filters; o++)
-        for (let c = 0; c < depth; c++) for (let r = 0; r < rows; r++) row(b, o, c, r);
-  };
+/** What a convolution is on images unfolded into windows. */
+interface Unfolded {
+  readonly windows: Windows;
+  /** [batch, channels * kh * kw, count]. */
+  readonly shape: BoundShape;
+  readonly terms: Terms;
+}
 
-const termsOf = (node: Node, x: BoundShape, y: BoundShape, result: BoundShape): Terms =>
-  isKind(node, 'conv2d') ? convolutionTerms(x, y, result, node.attributes) : matmulTerms(x, y);
+const unfolded = (x: BoundShape, w: BoundShape, result: BoundShape, options: Convolution): Unfolded => {
+  const [filters, depth, fh, fw] = w as [number, number, number, number];
+  const [batch, , rows, columns] = result as [number, number, number, number];
+  const [taps, count] = [depth * fh * fw, rows * columns];
+  const all = options.groups * taps;
+  const terms: Terms = (visit) => {
+    for (let b = 0; b < batch; b++) {
+      for (let o = 0; o < filters; o++) {
+        const first = b * all + Math.floor(o / (filters / options.groups)) * taps;
+        const to = (b * filters + o) * count;
+        for (let t = 0; t < taps; t++) visit([(first + t) * count, 1], [o * taps + t, 0], [to, 1], count);
+      }
+    }
+  };
+  return { windows: { ...options, kernel: [fh, fw] }, shape: [x[0]!, all, count], terms };
+};
 
 /** Adds a run of products, of which one of the three does not step. */
 const addRun = (
@@ -83,20 +75,33 @@ const forward = (terms: Terms, shape: BoundShape, { data: x }: NdArray, { data: 
   return new NdArray(shape, out);
 };
 
+/** The terms of an adjoint: the same with the result's role exchanged. */
+const adjoint = (terms: Terms, side: 'x' | 'y'): Terms =>
+  side === 'x'
+    ? (visit) => terms((i, j, k, count) => visit(k, j, i, count))
+    : (visit) => terms((i, j, k, count) => visit(i, k, j, count));
+
+const convolutionAdjoint = (
+  { windows, shape: unfoldedShape, terms }: Unfolded,
+  side: 'x' | 'y',
+  shape: BoundShape,
+  [a, b]: readonly [NdArray, NdArray],
+): NdArray =>
+  side === 'x'
+    ? fold(forward(adjoint(terms, side), unfoldedShape, a, b), shape, windows)
+    : forward(adjoint(terms, side), shape, unfold(a, unfoldedShape, windows), b);
+
 export const bilinear: MeaningFamily<'mul' | 'matmul' | 'conv2d' | 'adjoint'> = {
   mul: (_, { shape, inputs: [x, y] }) => productOf(shape, x!, y!),
-  matmul: (node, { shape, inputs: [x, y] }) =>
-    forward(termsOf(node, x!.shape, y!.shape, shape), shape, x!, y!),
-  conv2d: (node, { shape, inputs: [x, y] }) =>
-    forward(termsOf(node, x!.shape, y!.shape, shape), shape, x!, y!),
+  matmul: (_, { shape, inputs: [x, y] }) => forward(matmulTerms(x!.shape, y!.shape), shape, x!, y!),
+  conv2d: ({ attributes }, { shape, inputs: [x, w] }) => {
+    const on = unfolded(x!.shape, w!.shape, shape, attributes);
+    return forward(on.terms, shape, unfold(x!, on.shape, on.windows), w!);
+  },
   adjoint: ({ attributes: { of, side } }, { shape, inputs: [a, b], nodeAt, shapeOf }) => {
     const node = nodeAt(of);
-    const [x, y] = node.inputs.map(shapeOf);
-    const terms = termsOf(node, x!, y!, shapeOf(of));
-    const swapped: Terms =
-      side === 'x'
-        ? (visit) => terms((i, j, k, count) => visit(k, j, i, count))
-        : (visit) => terms((i, j, k, count) => visit(i, k, j, count));
-    return forward(swapped, shape, a!, b!);
+    const [x, y] = node.inputs.map(shapeOf) as [BoundShape, BoundShape];
+    if (!isKind(node, 'conv2d')) return forward(adjoint(matmulTerms(x, y), side), shape, a!, b!);
+    return convolutionAdjoint(unfolded(x, y, shapeOf(of), node.attributes), side, shape, [a!, b!]);
   },
 };

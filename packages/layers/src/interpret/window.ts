@@ -25,19 +25,25 @@ const forEachTap = (
   }
 };
 
+/** Images as windows: [batch, channels * kh * kw, count]. */
+export const unfold = (x: NdArray, shape: BoundShape, options: Windows): NdArray => {
+  const out = new NdArray(shape);
+  forEachTap(x.shape, shape, options, (image, at) => {
+    out.data[at] = x.data[image]!;
+  });
+  return out;
+};
+
+/** Windows added up to images of a shape. */
+export const fold = (x: NdArray, shape: BoundShape, options: Windows): NdArray => {
+  const out = new NdArray(shape);
+  forEachTap(shape, x.shape, options, (image, at) => {
+    out.data[image]! += x.data[at]!;
+  });
+  return out;
+};
+
 export const window: MeaningFamily<'windows' | 'unwindows'> = {
-  windows: ({ attributes }, { shape, inputs: [x] }) => {
-    const out = new NdArray(shape);
-    forEachTap(x!.shape, shape, attributes, (image, at) => {
-      out.data[at] = x!.data[image]!;
-    });
-    return out;
-  },
-  unwindows: ({ attributes }, { shape, inputs: [x] }) => {
-    const out = new NdArray(shape);
-    forEachTap(shape, x!.shape, attributes, (image, at) => {
-      out.data[image]! += x!.data[at]!;
-    });
-    return out;
-  },
+  windows: ({ attributes }, { shape, inputs: [x] }) => unfold(x!, shape, attributes),
+  unwindows: ({ attributes }, { shape, inputs: [x] }) => fold(x!, shape, attributes),
 };
