@@ -1,7 +1,8 @@
 import { aby3, type Share } from '@triad/aby3';
-import { bilinear, defaultFractionBits, encode } from '@triad/ring';
-import type { PartyCase } from './case.js';
+import { bilinear, defaultFractionBits, encode, type Tensor } from '@triad/ring';
+import { bounded, type PartyCase } from './case.js';
 import { type Direct, direct } from './direct.js';
+import { largestError } from './error.js';
 import { nativeMatmul } from './native-matmul.js';
 
 type Extents = readonly [m: number, k: number, n: number];
@@ -19,12 +20,23 @@ export const matmul = (name: string, [m, k, n]: Extents): PartyCase => ({
       const y = await shareMatrix(party, 1, [k, n]);
       const map = bilinear.matmul();
       const { protocol, session } = party;
-      return {
-        run: (n) =>
-          protocol.bilinearTruncate!(session.op('bench/product', n), { map, x, y }, defaultFractionBits),
+      const run = (n: number) =>
+        protocol.bilinearTruncate!(session.op('bench/product', n), { map, x, y }, defaultFractionBits);
+      const verify = async () => {
+        const z = await protocol.reveal(session.op('bench/reveal'), await run(-1), 0);
+        if (z === undefined) return undefined;
+        const exact = map.apply(matrix(0, [m, k]), matrix(1, [k, n]));
+        return { maxErrorUnits: bounded('the error of a product', largestError(z, exact), 1) };
       };
+      return { run, verify };
     }),
 });
+
+const matrix = (owner: number, shape: readonly [number, number]): Tensor =>
+  encode(
+    Float64Array.from({ length: shape[0] * shape[1] }, (_, i) => Math.sin(i + owner)),
+    shape,
+  );
 
 const shareMatrix = (
   { session, protocol }: Direct,
@@ -32,7 +44,5 @@ const shareMatrix = (
   shape: readonly [number, number],
 ): Promise<Share> => {
   const op = session.op('bench/matrix', owner);
-  if (session.rank !== owner) return protocol.share(op, owner, shape);
-  const values = Float64Array.from({ length: shape[0] * shape[1] }, (_, i) => Math.sin(i + owner));
-  return protocol.share(op, owner, encode(values, shape));
+  return protocol.share(op, owner, session.rank === owner ? matrix(owner, shape) : shape);
 };

@@ -1,6 +1,6 @@
 import { aby3 } from '@triad/aby3';
 import { defaultFractionBits, shiftRightArithmetic, Tensor } from '@triad/ring';
-import { type Measures, type PartyCase, timed } from './case.js';
+import { bounded, type Measures, type PartyCase, timed } from './case.js';
 import { direct } from './direct.js';
 import { sampleWords } from './sample.js';
 
@@ -29,7 +29,10 @@ const errors = (x: BigInt64Array, y: BigInt64Array): Measures => {
     sum += error;
     largest = Math.max(largest, Math.abs(error));
   }
-  return { maxErrorUnits: largest, meanErrorUnits: sum / x.length };
+  return {
+    maxErrorUnits: bounded('the error of a truncation', largest, 1),
+    meanErrorUnits: sum / x.length,
+  };
 };
 
 const reference = async () => {
