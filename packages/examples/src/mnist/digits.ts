@@ -32,13 +32,14 @@ const digitsOf = (digit: number): Digit[] => {
   }));
 };
 
-const heldOut = 2000;
+/** Digits of each part. */
+export const rows: Readonly<Record<Part, number>> = { train: 8000, heldOut: 2000 };
 
-/** In a public order; the last 2,000 are held out. */
+/** In a public order. */
 const loadDigits = (): Readonly<Record<Part, readonly Digit[]>> => {
   const all = Array.from({ length: classes }, (_, digit) => digitsOf(digit)).flat();
   const order = shuffled(all.length, 20261123).map((i) => all[i]!);
-  return { train: order.slice(0, -heldOut), heldOut: order.slice(-heldOut) };
+  return { train: order.slice(0, rows.train), heldOut: order.slice(rows.train) };
 };
 
 let digits: ReturnType<typeof loadDigits> | undefined;

@@ -21,6 +21,8 @@ export interface Model {
   readonly training: (steps: number) => Program;
   /** How many of its rows are right goes to the analyst. */
   readonly scoring: Program;
+  /** How many numbers a label is. */
+  readonly outputs: number;
   readonly labels: (part: Part, count?: number) => NdArray;
   /** By how many points the accuracy may differ from that of the float twin. */
   readonly gap: number;
@@ -46,6 +48,7 @@ const inputs = (outputs: number) => ({
 const define = ({ title, outputs, logits, learningRate, gap }: Design): Model => ({
   title,
   gap,
+  outputs,
   labels: outputs === 1 ? isHigh : oneHot,
   training: (steps) =>
     program(() => {

@@ -1,5 +1,5 @@
 import { type Executor, NdArray, type Shared } from '@triad/layers';
-import { digitsIn, images, type Part } from './digits.js';
+import { images, type Part, pixels, rows as rowsOf } from './digits.js';
 import type { Model } from './model.js';
 import { resultParty } from './model.js';
 
@@ -61,7 +61,7 @@ export const train = async (
 
 /** Steps of a whole training. */
 export const stepCount = ({ epochs, batch, rows }: Training): number =>
-  epochs * Math.ceil(digitsIn('train', rows).length / batch);
+  epochs * Math.ceil(countOf('train', rows) / batch);
 
 /** The rows of each step. */
 const stepsOf = ({ image, label }: Feed, batch: number): Feed[] => {
@@ -77,12 +77,14 @@ interface Rows {
   readonly count: number | undefined;
 }
 
+const countOf = (part: Part, most = Number.POSITIVE_INFINITY): number => Math.min(rowsOf[part], most);
+
 /** Only their owner looks at the values. */
-const shareAll = (exe: Executor, { labels }: Model, { part, count }: Rows): Promise<Feed> => {
-  const [image, label] = [images(part, count), labels(part, count)];
+const shareAll = (exe: Executor, { labels, outputs }: Model, { part, count }: Rows): Promise<Feed> => {
+  const rows = countOf(part, count);
   return exe.share({
-    image: { owner: 'scanner', shape: image.shape, values: image },
-    label: { owner: 'reader', shape: label.shape, values: label },
+    image: { owner: 'scanner', shape: [rows, pixels], values: () => images(part, count) },
+    label: { owner: 'reader', shape: [rows, outputs], values: () => labels(part, count) },
   });
 };
 

@@ -14,6 +14,7 @@ import type { Recipient, Role } from '../node/node.js';
 import type { Program } from '../program.js';
 import { type BoundShape, formatShape, sameShape } from '../shape.js';
 import { Shared } from '../shared.js';
+import { breath } from './breath.js';
 import { ComputingEngine } from './computing.js';
 import type { Engine, Exposed, SharedInput } from './engine.js';
 import { OutsideEngine } from './outside.js';
@@ -58,9 +59,13 @@ export class Environment {
     private readonly rankOf: (role: Role) => Rank,
     private readonly rehearsing = false,
   ) {
+    const breathe = breath();
     this.#queue = new Queue(
       stepsInFlight,
-      () => this.#joined!.session.channel.drain(),
+      async () => {
+        await this.#joined!.session.channel.drain();
+        await breathe();
+      },
       (reason) => this.#end(reason),
     );
   }
