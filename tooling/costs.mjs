@@ -1,7 +1,7 @@
 // Renders docs/costs.md from the cost models the code declares and the compliance suite measures. `--check` only
 // compares, and fails where the page is out of date.
 import { readFile, writeFile } from 'node:fs/promises';
-import { aby3 } from '../packages/aby3/dist/index.js';
+import { aby3, booleanCost, shuffleCost } from '../packages/aby3/dist/index.js';
 import { data, layers, optimizer, plan, program, reveal } from '../packages/layers/dist/index.js';
 import { root } from './run.mjs';
 
@@ -35,6 +35,54 @@ const truncationRows = modes.flatMap(([mode, { cost }]) =>
   [8, 16, 32].map((bits) => [`${mode}, ${bits} bits`, ...perElement(cost.bilinearTruncate(elements, bits))]),
 );
 
+const comparisons = 128 * elements;
+const comparisonRows = [1, 8, 32, 64].map((thresholds) => {
+  const { rounds, bytes } = aby3().cost.below(comparisons, thresholds, comparisons);
+  return [thresholds, rounds, ...bytes.map((n) => n / comparisons)];
+});
+
+const planes = 64 * elements;
+const bitRows = Object.entries(booleanCost)
+  .filter(([name]) => name !== 'share' && name !== 'reveal')
+  .map(([name, cost]) => {
+    const { rounds, bytes } = cost(planes);
+    return [`\`${name}\``, rounds, ...bytes.map((n) => n / planes)];
+  });
+const shuffleRow = ['`shuffle` of rows of a word', ...perElement(shuffleCost(elements))];
+
+const functionRows = Object.entries({
+  less: (x) => layers.less(x, 0),
+  equal: (x) => layers.equal(x, 0),
+  relu: layers.relu,
+  maximum: (x) => layers.maximum(x, 1),
+  'reduceMax of 10': layers.reduceMax,
+  'argmax of 10': layers.argmax,
+  'topK, 3 of 10': (x) => layers.topK(x, 3).values,
+  sigmoid: (x) => layers.sigmoid(x),
+  tanh: (x) => layers.tanh(x),
+  gelu: (x) => layers.gelu(x),
+  softplus: (x) => layers.softplus(x),
+  'exp up to 0': (x) => layers.exp(x, { high: 0 }),
+  exp: (x) => layers.exp(x),
+  log: (x) => layers.log(x),
+  reciprocal: (x) => layers.reciprocal(x),
+  'reciprocal on [1, 10]': (x) => layers.reciprocal(x, { low: 1, high: 10 }),
+  rsqrt: (x) => layers.rsqrt(x),
+  sqrt: (x) => layers.sqrt(x),
+  division: (x) => layers.division(1, x),
+  'softmax over 10': layers.softmax,
+}).map(([name, f]) => {
+  const rows = 6400;
+  const p = program(() => {
+    reveal(f(data({ name: 'x', shape: [rows / 10, 10] })), 3, 'y');
+  });
+  const { ops } = plan(p, aby3(), { fetchList: ['y'] });
+  const own = ops.filter(({ op }) => op !== 'reveal');
+  const rounds = Math.max(...own.map((op) => op.start + op.rounds));
+  const bytes = [0, 1, 2].map((party) => own.reduce((sum, op) => sum + op.bytes[party], 0) / rows);
+  return [name, rounds, ...bytes.map((n) => Math.round(n * 10) / 10)];
+});
+
 const regression = program(() => {
   const x = data({ name: 'x', shape: [null, 13] });
   const y = data({ name: 'y', shape: [null, 1] });
@@ -63,6 +111,18 @@ ${table(head, primitiveRows)}
 A product truncated in one go, or a truncation alone:
 
 ${table(['truncation', ...head.slice(1)], truncationRows)}
+
+Comparisons with so many public thresholds, what comes out being added up (${'`below`'} with ${'`after`'}):
+
+${table(['thresholds', ...head.slice(1)], comparisonRows)}
+
+Bits, 64 a word, and rows:
+
+${table(head, [...bitRows, shuffleRow])}
+
+## Functions, bytes an element of x
+
+${table(['function', ...head.slice(1)], functionRows)}
 
 ## A step of linear regression: 13 features, loss revealed to all
 
