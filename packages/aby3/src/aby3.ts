@@ -1,6 +1,7 @@
 import {
   type Client,
   type CostModel,
+  checkThresholds,
   type Op,
   type Product,
   type Protocol,
@@ -155,6 +156,7 @@ class Aby3 implements Protocol<Share> {
     thresholds: readonly bigint[],
     after: readonly Linear[] = [],
   ): Promise<Share> {
+    checkThresholds(thresholds, this.rank);
     return below(this.session, op, { x, thresholds, after });
   }
 

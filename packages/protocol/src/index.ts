@@ -8,4 +8,5 @@ export * from './plain.js';
 export * from './protocol.js';
 export * from './session.js';
 export * from './simulate.js';
+export * from './threshold.js';
 export * from './transcript.js';

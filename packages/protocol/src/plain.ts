@@ -15,6 +15,7 @@ import { TriadError } from './error.js';
 import { plainParts } from './part.js';
 import type { Client, Cost, CostModel, Protocol, Scheme } from './protocol.js';
 import type { Op, Session } from './session.js';
+import { checkThresholds } from './threshold.js';
 
 /**
  * The plaintext protocol: every party holds the value itself. It protects nothing; it is the oracle of tests and the
@@ -122,6 +123,7 @@ class Plain implements Protocol<Tensor> {
     thresholds: readonly bigint[],
     after: readonly Linear[] = [],
   ): Promise<Tensor> {
+    checkThresholds(thresholds, this.rank);
     let bits = signBits(x, thresholds);
     for (const f of after) {
       const mapped = f.apply(bits);

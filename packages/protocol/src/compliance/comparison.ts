@@ -1,5 +1,5 @@
 import { linear } from '@triad/ring';
-import { checkWords, type Property } from './check.js';
+import { checkRefused, checkWords, type Property } from './check.js';
 import { spread, type Value, value, words } from './sample.js';
 import { compute, type Subject } from './subject.js';
 
@@ -36,6 +36,16 @@ const mapped = async <S>(subject: Subject<S>): Promise<void> => {
   checkWords('5 times the sum of comparisons', out.words, sums);
 };
 
+const refusals = async <S>(subject: Subject<S>): Promise<void> => {
+  for (const thresholds of [[], [2n ** 63n], [0n, -(2n ** 63n) - 1n]]) {
+    const compare = () =>
+      compute(subject, [value([2], 11, 20)], ({ protocol, session }, [share]) =>
+        protocol.below!(session.op('below'), share!, thresholds),
+      );
+    await checkRefused(`a comparison with [${thresholds}]`, 'bad-argument', compare);
+  }
+};
+
 /** For schemes that declare what comparisons cost. */
 export const comparison = <S>(subject: Subject<S>): Property[] => {
   if (subject.scheme.cost.below === undefined) return [];
@@ -43,5 +53,6 @@ export const comparison = <S>(subject: Subject<S>): Property[] => {
     { name: 'at the edges of words', check: () => edges(subject) },
     { name: 'of many words', check: () => many(subject) },
     { name: 'linear maps follow', check: () => mapped(subject) },
+    { name: 'refuses thresholds that are no words', check: () => refusals(subject) },
   ];
 };
