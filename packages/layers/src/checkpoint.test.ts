@@ -1,10 +1,12 @@
 import { plain } from '@triad/protocol';
+import { memory } from '@triad/ring';
 import { describe, expect, it } from 'vitest';
 import { everywhere, job } from './fixture/parties.js';
 import {
   data,
   decryptModel,
-  type Executor,
+  describeModel,
+  Executor,
   encryptModel,
   layers,
   NdArray,
@@ -90,6 +92,24 @@ describe('a training that was saved', () => {
     expect(new Set(whole.seen).size).toBe(10);
   });
 
+  it('counts the runs called after load, although nobody waits for it', async () => {
+    const first = await work(training, start(), steps(5), true);
+    const rest = await work(training, first.files, steps(2));
+    const waiting = await everywhere(job(scheme), training, async (exe, role) => {
+      const feed = await exe.share({
+        x: { owner: 0, shape: [8, 3], values: wave([8, 3], 0.7) },
+        y: { owner: 0, shape: [8, 1], values: wave([8, 1], 1.3) },
+      });
+      const loaded = exe.load(first.files[role as number]);
+      const losses = [0, 1].map(() => exe.run({ feed, fetchList: ['loss'] }));
+      const saved = exe.save();
+      await loaded;
+      const seen = (await Promise.all(losses)).map(([loss]) => loss!.item());
+      return { seen, steps: describeModel((await saved)!).identity?.steps };
+    });
+    for (const { seen, steps } of waiting) expect({ seen, steps }).toEqual({ seen: rest.seen, steps: 7 });
+  });
+
   it('predicts in a program that has its layers alone', async () => {
     const { files } = await work(training, start(), steps(5), true);
     const predict = async (exe: Executor) => {
@@ -104,6 +124,26 @@ describe('a training that was saved', () => {
 describe('loading refuses', () => {
   const nothing = async () => [];
 
+  it('by one party, and the others hear of it', async () => {
+    const files = start();
+    files[1]![files[1]!.length - 1]! ^= 1;
+    const before = memory.liveBytes;
+    const { environments } = job(scheme);
+    const parties = environments.map((environment) => new Executor({ environment, program: training }));
+    const outcomes = await Promise.allSettled(
+      parties.map((exe, role) => exe.load(files[role], { allowMissing: true })),
+    );
+    const reasons = outcomes.map((o) => (o.status === 'rejected' ? o.reason : undefined));
+    expect(reasons[1]).toMatchObject({ code: 'mismatch', message: expect.stringContaining('checksum') });
+    for (const party of [0, 2])
+      expect(reasons[party]).toMatchObject({
+        code: 'closed',
+        message: expect.stringContaining('party 1 closed'),
+      });
+    await Promise.all(parties.map((exe) => exe.close()));
+    expect(memory.liveBytes).toBe(before);
+  });
+
   it("another party's file", async () => {
     const [a, b, c] = start();
     await expect(work(training, [b!, a!, c!], nothing, true)).rejects.toThrow(/party 1's, not party 0's/);
@@ -111,7 +151,9 @@ describe('loading refuses', () => {
 
   it('files of two models', async () => {
     const [[a, b], [, , c]] = [start(), start()];
-    await expect(work(training, [a!, b!, c!], nothing, true)).rejects.toThrow(/what to load differs/);
+    await expect(work(training, [a!, b!, c!], nothing, true)).rejects.toThrow(
+      /what to load differs: .* at party [012]/,
+    );
   });
 
   it('a model without what the program needs, or of other shapes', async () => {

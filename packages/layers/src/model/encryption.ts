@@ -30,16 +30,18 @@ export const encryptModel = <S>(
   const { split } = partsOf(scheme);
   const model = bytesToHex(randomBytes(16));
   const shares = Array.from({ length: scheme.parties }, () => new Map<string, readonly Tensor[]>());
-  for (const [name, values] of Object.entries(weights)) {
-    const tensor = encodeNamed(name, NdArray.from(values), fractionBits);
-    for (const [party, parts] of split(tensor).entries()) shares[party]!.set(name, parts);
-    tensor.dispose();
+  try {
+    for (const [name, values] of Object.entries(weights)) {
+      const tensor = encodeNamed(name, NdArray.from(values), fractionBits);
+      for (const [party, parts] of split(tensor).entries()) shares[party]!.set(name, parts);
+      tensor.dispose();
+    }
+    return shares.map((parameters, party) =>
+      encodeShare(identityOf(scheme, { party, model, fractionBits, steps: 0 }), parameters),
+    );
+  } finally {
+    for (const parameters of shares) for (const parts of parameters.values()) disposeParts(parts);
   }
-  return shares.map((parameters, party) => {
-    const file = encodeShare(identityOf(scheme, { party, model, fractionBits, steps: 0 }), parameters);
-    for (const parts of parameters.values()) disposeParts(parts);
-    return file;
-  });
 };
 
 /** Fixed point, or an error that names the parameter. */

@@ -16,7 +16,7 @@ import { type BoundShape, formatShape, sameShape } from '../shape.js';
 import { Shared } from '../shared.js';
 import { breath } from './breath.js';
 import { ComputingEngine } from './computing.js';
-import type { Engine, Exposed, SharedInput } from './engine.js';
+import type { Engine, Exposed, LoadedModel, SharedInput } from './engine.js';
 import { OutsideEngine } from './outside.js';
 import { type Feed, type PreparedRun, ProgramRuns } from './program-run.js';
 import { Queue } from './queue.js';
@@ -99,12 +99,11 @@ export class Environment {
     const runs = this.#runsOf(program);
     const bound = runs.bind(feed);
     const prepared = runs.prepared(bound, fetchList, batch);
-    const count = runs.count++;
     return new Promise((resolve, reject) => {
       this.#queue.add({
         prepare: () => (prepared.step === undefined ? this.#prepare(prepared) : undefined),
         start: async () => {
-          const step = this.#steps++;
+          const [step, count] = [this.#steps++, runs.count++];
           const outputs = await prepared.step!.start(this.#joined!.session.step(step), bound, count);
           this.#over(step);
           resolve(prepared.fetched(outputs));
@@ -119,32 +118,35 @@ export class Environment {
     const rank = to === 'all' ? to : this.rankOf(to);
     const what = x instanceof Shared ? `shared ${x.source.name} from row ${x.start}` : `parameter ${x.name}`;
     const said = `${what} ${formatShape(x.shape)} to ${to}`;
-    return this.#agreed(program, 'reveal', said, ({ session, engine }, use) =>
+    return this.#agreed(program, ['reveal', () => said], ({ session, engine }, use) =>
       engine.reveal(session.op('triad/layers/reveal', use), x, rank),
     );
   }
 
   /** This party's share of a program's parameters as the runs called so far leave them; undefined at outside parties. */
   save(program: Program): Promise<Uint8Array | undefined> {
-    const steps = this.#runsOf(program).count;
+    const runs = this.#runsOf(program);
     return this.#agreed(
       program,
-      'save',
-      `${program.hash()} after ${steps} runs`,
+      ['save', () => `${program.hash()} after ${runs.count} runs`],
       ({ session, engine }, use) =>
-        engine.save((index) => session.op('triad/layers/save', use, index), { program, steps }),
+        engine.save((index) => session.op('triad/layers/save', use, index), { program, steps: runs.count }),
     );
   }
 
-  /** Makes a saved model current, for the runs called afterwards. */
-  async load(program: Program, file: Uint8Array | undefined, allowMissing: boolean): Promise<void> {
-    const { engine } = await this.#connect(program);
-    const model = engine.load(program, file, allowMissing);
-    const parameters = model?.parameters ?? program.parameters.map(({ attributes }) => attributes);
-    await this.#agreed(program, 'load', model?.description ?? '', async () => {
+  /** Makes a saved model current, for the runs called afterwards. A file that cannot be loaded ends the job. */
+  load(program: Program, file: Uint8Array | undefined, allowMissing: boolean): Promise<void> {
+    const runs = this.#runsOf(program);
+    let model: LoadedModel | undefined;
+    const read = ({ engine }: Joined) => {
+      model = engine.load(program, file, allowMissing);
+      return model?.description ?? '';
+    };
+    return this.#agreed(program, ['load', read], async () => {
+      const parameters = model?.parameters ?? program.parameters.map(({ attributes }) => attributes);
       for (const { name, shape } of parameters) this.#admit(name, shape);
       model?.use();
-      this.#runsOf(program).count = model?.steps ?? 0;
+      runs.count = model?.steps ?? 0;
     });
   }
 
@@ -162,15 +164,14 @@ export class Environment {
   /** Does something in the order of the calls, once the computing parties have agreed on what. */
   #agreed<T>(
     program: Program,
-    kind: string,
-    what: string,
+    [kind, what]: readonly [string, (joined: Joined) => string],
     act: (joined: Joined, use: number) => Promise<T>,
   ): Promise<T> {
     let use: number | undefined;
     const agree = async () => {
-      const { session } = await this.#connect(program);
+      const joined = await this.#connect(program);
       use = this.#count(kind);
-      await this.#agree(session, [kind, use], what);
+      await this.#agree(joined.session, [kind, use], what(joined));
     };
     return new Promise((resolve, reject) => {
       this.#queue.add({
