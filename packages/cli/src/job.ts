@@ -26,8 +26,11 @@ export interface Job {
   readonly args: readonly string[];
   /** For `Executor.share`: this party's values of an input, [rows, columns] of the CSV given with `--csv`. */
   input(name: string): () => Promise<NdArray>;
-  /** Writes a file into the folder given with `--out`, whole or not at all; without a folder it does nothing. */
-  save(file: string, contents: string): Promise<void>;
+  /**
+   * Writes a file into the folder given with `--out`, whole or not at all, readable by its owner alone; without a folder it
+   * does nothing.
+   */
+  save(file: string, contents: string | Uint8Array): Promise<void>;
   /** What this party has sent and received so far: payload bytes and messages. */
   traffic(): Traffic;
   /** Tells the user: the record as a line of JSON with `--json`, else the text. */
@@ -52,13 +55,16 @@ export const job = ({ parties = 3, outside = [] }: JobOptions = {}): Job => {
     input: (name) => () => readInput(values, name),
     save: async (file, contents) => {
       if (values.out !== undefined && values.plan !== true)
-        await writeFileWhole(join(values.out, file), contents);
+        await writeFileWhole(join(values.out, file), contents, ownerOnly);
     },
     emit: (record, text) => {
       if (values.plan !== true) console.log(values.json === true ? JSON.stringify(record) : text);
     },
   };
 };
+
+/** What a party gets is for this party: results, or its share of a model. */
+const ownerOnly = 0o600;
 
 const silent: Traffic = { sent: { bytes: 0, messages: 0 }, received: { bytes: 0, messages: 0 } };
 

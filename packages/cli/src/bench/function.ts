@@ -100,8 +100,7 @@ export const measuredFunctions: readonly MeasuredFunction[] = [
     ),
     published: { PaddleFL: 720 },
   },
-  // As x times rsqrt(x): half a unit of the root's inverse, 2^16 times.
-  ofAll('sqrt', layers.sqrt, positive, 2 ** -7),
+  ofAll('sqrt', layers.sqrt, positive, fine),
   { ...ofAll('rsqrt', layers.rsqrt, positive, fine), published: { PaddleFL: 3600 } },
   { ...ofAll('sigmoid', layers.sigmoid, wide, fine), published: { PaddleFL: 59 } },
   ofAll('sigmoidThreePieces', layers.sigmoidThreePieces, wide, fine),

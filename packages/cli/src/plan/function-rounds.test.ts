@@ -31,7 +31,7 @@ const most: readonly (readonly [name: string, rounds: number, f: (x: Variable) =
   ['reciprocal', 11, layers.reciprocal],
   ['reciprocal on [1, 10]', 7, (x) => layers.reciprocal(x, { low: 1, high: 10 })],
   ['rsqrt', 11, layers.rsqrt],
-  ['sqrt', 13, layers.sqrt],
+  ['sqrt', 11, layers.sqrt],
   ['division', 13, (x) => layers.division(1, x)],
   ['softmax over ten', 25, layers.softmax],
 ];

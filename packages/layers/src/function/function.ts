@@ -16,6 +16,7 @@ export type FunctionName =
   | 'log'
   | 'reciprocal'
   | 'rsqrt'
+  | 'sqrt'
   | 'sigmoid'
   | 'sigmoidThreePieces'
   | 'sigmoidFivePieces'
@@ -43,6 +44,7 @@ export const functions: Readonly<Record<FunctionName, NumberFunction>> = {
   log: { evaluate: log, low: 2 ** -14, high: 2 ** 24, range: [2 ** -10, 2 ** 16] },
   reciprocal: { evaluate: (x) => 1 / x, low: 2 ** -14, high: 2 ** 24, range: [2 ** -10, 2 ** 16] },
   rsqrt: { evaluate: (x) => 1 / Math.sqrt(x), low: 2 ** -14, high: 2 ** 24, range: [2 ** -10, 2 ** 16] },
+  sqrt: { evaluate: Math.sqrt, low: 2 ** -14, high: 2 ** 24, range: [2 ** -10, 2 ** 16] },
   sigmoid: { evaluate: sigmoid, ...anywhere },
   sigmoidThreePieces: { evaluate: (x) => clamp(x + 0.5), ...anywhere },
   sigmoidFivePieces: { evaluate: fivePieces, ...anywhere },

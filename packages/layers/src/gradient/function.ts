@@ -18,6 +18,7 @@ export const derivatives: Readonly<Record<FunctionName, (point: Point) => Variab
   log: ({ x, range }) => applyFunction('reciprocal', x, range),
   reciprocal: ({ y }) => scale(square(y), -1),
   rsqrt: ({ y }) => scale(mul(square(y), y), -0.5),
+  sqrt: ({ x, range }) => scale(applyFunction('rsqrt', x, range), 0.5),
   sigmoid: ({ y }) => sub(y, square(y)),
   sigmoidThreePieces: ({ y }) => sub(y, square(y)),
   sigmoidFivePieces: ({ y }) => sub(y, square(y)),

@@ -15,6 +15,8 @@ export const log = named('log');
 export const reciprocal = named('reciprocal');
 /** 1 / sqrt(x) for x > 0. */
 export const rsqrt = named('rsqrt');
+/** The square root of x > 0; 0 below the range. */
+export const sqrt = named('sqrt');
 /** 1 / (1 + e^-x). */
 export const sigmoid = named('sigmoid');
 /** The sigmoid by three lines: x + 1/2, cut at 0 and 1 (Mohassel, Zhang: SecureML, 2017). */
@@ -26,9 +28,6 @@ export const softplus = named('softplus');
 export const tanh = named('tanh');
 /** x times the standard normal distribution function at x. */
 export const gelu = named('gelu');
-
-/** The square root of x > 0. */
-export const sqrt = (x: Variable, range?: FunctionOptions): Variable => mul(x, rsqrt(x, range));
 
 /** x where it is above 0, else 0. */
 export const relu = (x: Variable): Variable => sub(x, mul(less(x, 0), x));

@@ -82,21 +82,24 @@ const exponential = (f: Function): Lowering => {
   return byCubics(fitCubics([fit], zeroBelow));
 };
 
-const onRange = (f: Function): Lowering => {
-  if (isShort(f)) return fitted(f, {});
-  const { low, high, name } = f;
-  const fit = { f: functions[name].evaluate, low, high, degree: 3, tolerance: relative(f) } as const;
-  return byCubics(fitCubics([fit], false));
-};
+const onRange =
+  (zeroBelow = false) =>
+  (f: Function): Lowering => {
+    if (isShort(f)) return fitted(f, zeroBelow ? { below: [0] } : {});
+    const { low, high, name } = f;
+    const fit = { f: functions[name].evaluate, low, high, degree: 3, tolerance: relative(f) } as const;
+    return byCubics(fitCubics([fit], zeroBelow));
+  };
 
 const within = (name: keyof typeof bounded) => (): Lowering =>
   fitted({ name, ...bounded[name] }, bounded[name]);
 
 const lowerings: Readonly<Record<FunctionName, (f: Function) => Lowering>> = {
   exp: exponential,
-  log: onRange,
-  reciprocal: onRange,
-  rsqrt: onRange,
+  log: onRange(),
+  reciprocal: onRange(),
+  rsqrt: onRange(),
+  sqrt: onRange(true),
   sigmoid: within('sigmoid'),
   softplus: within('softplus'),
   tanh: within('tanh'),
