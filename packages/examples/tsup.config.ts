@@ -14,5 +14,7 @@ export default library([
   'src/mnist/mlp.ts',
   'src/mnist/lenet.ts',
   'src/model-encryption/index.ts',
+  'src/model-encryption/open.ts',
+  'src/model-encryption/program.ts',
   'src/wage-survey/index.ts',
 ]);

@@ -47,15 +47,20 @@ const layersOnly: Weights = {
 
 /** A job of its own: loads, runs steps, saves. */
 const train = (files: readonly Uint8Array[], steps: number): Promise<Uint8Array[]> =>
-  everywhere(aby3(), [], async (exe: Executor, role) => {
-    await exe.load(files[role as number], { allowMissing: true });
-    const { x, y } = await exe.share({
-      x: { owner: 0, shape: [16, 3], values: feed.x },
-      y: { owner: 0, shape: [16, 1], values: feed.y },
-    });
-    await Promise.all(Array.from({ length: steps }, () => exe.run({ feed: { x, y } })));
-    return (await exe.save())!;
-  }, model);
+  everywhere(
+    aby3(),
+    [],
+    async (exe: Executor, role) => {
+      await exe.load(files[role as number], { allowMissing: true });
+      const { x, y } = await exe.share({
+        x: { owner: 0, shape: [16, 3], values: feed.x },
+        y: { owner: 0, shape: [16, 1], values: feed.y },
+      });
+      await Promise.all(Array.from({ length: steps }, () => exe.run({ feed: { x, y } })));
+      return (await exe.save())!;
+    },
+    model,
+  );
 
 const twin = (start: Weights, steps: number): Weights => {
   const float = new FloatTwin(model, start);
@@ -78,17 +83,22 @@ it('a training on shares that was saved goes on where it stopped: Adam, schedule
   // What README.md states of optimizers after 20 steps.
   expect(distance(resumed, straight)).toBeLessThan(2 ** -10);
   // A count that starts anew, as a model encrypted anew has it, would be seen.
-  const restarted = twin(Object.fromEntries(Object.entries(twin(layersOnly, 5))), 5);
+  const restarted = twin(twin(layersOnly, 5), 5);
   expect(distance(restarted, straight)).toBeGreaterThan(2 ** -8);
 });
 
 it('two files of one party, of the same parameters, have nothing in common', async () => {
   const scheme = aby3();
   const files = encryptModel(layersOnly, scheme);
-  const saved = await everywhere(scheme, [], async (exe: Executor, role) => {
-    await exe.load(files[role as number], { allowMissing: true });
-    return [(await exe.save())!, (await exe.save())!] as const;
-  }, model);
+  const saved = await everywhere(
+    scheme,
+    [],
+    async (exe: Executor, role) => {
+      await exe.load(files[role as number], { allowMissing: true });
+      return [(await exe.save())!, (await exe.save())!] as const;
+    },
+    model,
+  );
   const [first, second] = [saved.map(([file]) => file), saved.map(([, file]) => file)];
   expect(distance(decryptModel(first, scheme), layersOnly)).toBeLessThan(2 ** -17);
   expect(decryptModel(first, scheme)).toEqual(decryptModel(second.slice(1), scheme));
@@ -99,7 +109,7 @@ it('two files of one party, of the same parameters, have nothing in common', asy
   }
 });
 
-/** The words of a share's tensors; a uniform word is below 2^32 once in 2^31. */
+/** The words of a share's tensors: uniform, so that the few here hardly ever repeat one. */
 const words = (file: Uint8Array): bigint[] => {
   const start = 8 + Number(new DataView(file.buffer, file.byteOffset).getBigUint64(0, true));
   return [...new BigInt64Array(file.slice(start).buffer)];
@@ -138,7 +148,12 @@ it("PaddleFL's reader finds the values in the parts written here", () => {
     aby3(),
   ).map((file) => new BigInt64Array(file.buffer));
   // reconstruct: the sum of what lies at [party][0], per record of shape [2, 2].
-  const sums = [0, 1, 4, 5].map((at) => BigInt.asIntN(64, files.reduce((sum, file) => sum + file[at]!, 0n)));
+  const sums = [0, 1, 4, 5].map((at) =>
+    BigInt.asIntN(
+      64,
+      files.reduce((sum, file) => sum + file[at]!, 0n),
+    ),
+  );
   expect(sums).toEqual(fixed);
   for (const rank of [0, 1, 2])
     expect([2, 3, 6, 7].map((at) => files[rank]![at])).toEqual(

@@ -1,26 +1,23 @@
 import { aby3 } from '@triad/aby3';
-import { decryptModel, Executor, encryptModel, init, type Program, type Weights } from '@triad/layers';
-import { inMemory } from '@triad/net';
+import { decryptModel, type Executor, encryptModel, type Program, type Weights } from '@triad/layers';
 import { expect, it } from 'vitest';
+import { everywhere } from '../fixture/in-process.js';
 import { prices } from '../house-price/houses.js';
 import { outside, training } from '../house-price/model.js';
 import { predict, trainInTheOpen, update } from './stages.js';
 
-/** One job of its own: three computing parties with a file each, and everybody else without. */
-const job = async <T>(
+/** A job of its own: three computing parties with a file each, and everybody else without. */
+const job = <T>(
   program: Program,
   files: readonly Uint8Array[],
   body: (exe: Executor, file: Uint8Array | undefined) => Promise<T>,
-): Promise<T[]> => {
-  const network = inMemory({ parties: 3, outside });
-  const party = async (role: number | string) => {
-    const exe = new Executor({ environment: init(aby3(), role, network), program });
-    const result = await body(exe, typeof role === 'number' ? files[role] : undefined);
-    await exe.close();
-    return result;
-  };
-  return Promise.all([0, 1, 2, ...outside].map(party));
-};
+): Promise<T[]> =>
+  everywhere(
+    aby3(),
+    outside,
+    (exe, role) => body(exe, typeof role === 'number' ? files[role] : undefined),
+    program,
+  );
 
 /** Mean squared error of a linear model's predictions. */
 const errorOf = (predictions: readonly number[]): number => {
