@@ -1,7 +1,7 @@
 import { plain } from '@triad/protocol';
 import { expect, it } from 'vitest';
 import { regression } from './fixture/regression.js';
-import { Executor, init, plan, type Rehearsal, type RehearsedCall } from './index.js';
+import { Executor, init, plan, type Rehearsal, type RehearsedCall, Shared } from './index.js';
 
 it('runs a program file to its end without others, and tells what each call costs', async () => {
   const program = regression(4, 0.1);
@@ -31,3 +31,22 @@ it('runs a program file to its end without others, and tells what each call cost
   expect(new Set(runs).size).toBe(1);
   expect(runs[0]!.plan).toEqual(plan(program, scheme, { batch: 10, fetchList: ['loss'] }));
 });
+
+it.each([
+  [false, ['run']],
+  [true, ['draw', 'run']],
+])('draws no weights of a file that misses none (allowMissing: %s)', async (allowMissing, expected) => {
+  const kinds: string[] = [];
+  const network: Rehearsal = {
+    join: () => Promise.reject(new Error('nobody is met')),
+    rehearse: ({ kind }) => void kinds.push(kind),
+  };
+  const exe = new Executor({ environment: init(plain(3), 0, network), program: regression(4, 0.1) });
+  await exe.load(undefined, { allowMissing });
+  await exe.run({ batch: 10, feed: { x: fed([10, 4]), y: fed([10, 1]) } });
+  expect(await exe.save()).toBeUndefined();
+  await exe.close();
+  expect(kinds).toEqual(expected);
+});
+
+const fed = (shape: readonly number[]) => new Shared(shape, { name: 'x' });

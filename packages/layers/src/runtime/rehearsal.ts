@@ -92,7 +92,10 @@ export class RehearsalEngine<S> implements Engine {
 
   async save(): Promise<undefined> {}
 
-  load(): undefined {}
+  /** What a file has is not drawn; of one that may miss parameters nothing is known. */
+  load(program: Program, _file: unknown, allowMissing: boolean): undefined {
+    if (!allowMissing) for (const { attributes } of program.parameters) this.#drawn.add(attributes.name);
+  }
 
   forget(): void {}
 
