@@ -1,5 +1,5 @@
-import { plain, TriadError } from '@triad/protocol';
-import { memory } from '@triad/ring';
+import { plain, type Scheme, TriadError } from '@triad/protocol';
+import { memory, type Tensor } from '@triad/ring';
 import { describe, expect, it } from 'vitest';
 import { chatty } from './fixture/chatty.js';
 import { job } from './fixture/parties.js';
@@ -94,5 +94,45 @@ describe('when something fails', () => {
     const before = memory.liveBytes;
     await exe.close();
     expect(memory.liveBytes).toBeLessThan(before);
+  });
+});
+
+describe('what waits for a step that never ends', () => {
+  /** Party 2 agrees to everything, but multiplies nothing until it is told to fail. */
+  const stuck = (until: Promise<never>): Scheme<Tensor> => ({
+    ...chatty(true),
+    party: (session) => {
+      const inner = chatty(true).party(session);
+      const wait = () => until;
+      return session.rank === 2 ? { ...inner, bilinear: wait, bilinearTruncate: wait } : inner;
+    },
+  });
+
+  it.each([
+    ['save', (exe: Executor) => exe.save()],
+    ['reveal', (exe: Executor) => exe.reveal({ name: 'fc.w_0', shape: [features, 1] })],
+  ])('%s rejects with the reason, and so does what follows', async (_, wait) => {
+    const before = memory.liveBytes;
+    const p = regression(features, 0.1);
+    let end = (_: Error): void => {};
+    const stopped = new Promise<never>((_, reject) => {
+      end = reject;
+    });
+    const { environments, network } = job(stuck(stopped));
+    const parties = environments.map((environment) => new Executor({ environment, program: p }));
+    const feeds = await Promise.all(parties.map(shareAll));
+    const results = parties.map((exe, i) => {
+      const run = exe.run({ feed: feeds[i]! });
+      return [run, wait(exe), exe.run({ feed: feeds[i]! })];
+    });
+    const dead = outcomes(results[2]!);
+    setTimeout(() => void network.channels[2]!.close(), 50);
+    for (const error of await outcomes(results.slice(0, 2).flat()))
+      expect(error).toMatchObject({ code: 'closed' });
+    await Promise.all(parties.slice(0, 2).map((exe) => exe.close()));
+    end(new Error('stopped'));
+    await dead;
+    await parties[2]!.close();
+    expect(memory.liveBytes).toBe(before);
   });
 });

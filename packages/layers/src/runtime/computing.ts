@@ -38,8 +38,9 @@ export class ComputingEngine<S> implements Engine {
   readonly #current = new Map<string, Version<S>>();
   readonly #starts = new Map<string, Start>();
   readonly #active = new Set<StepRun<S>>();
+  /** Whom to tell that a version does not come. */
+  readonly #waiting = new Set<(reason: unknown) => void>();
   #failure: { readonly reason: unknown } | undefined;
-
   readonly #self: Self<S>;
 
   constructor(
@@ -95,10 +96,11 @@ export class ComputingEngine<S> implements Engine {
     const model = drawModelId(this.session, at(0));
     const versions = names.map((name) => this.#parameter(name));
     for (const version of versions) version.retain();
-    const shares = await Promise.all(versions.map(arrived)).then((values) =>
-      values.map((value, i) => this.#refreshed(at(i + 1), value)),
-    );
-    for (const version of versions) version.release();
+    const shares = await Promise.all(versions.map((version) => this.#arrived(version)))
+      .then((values) => values.map((value, i) => this.#refreshed(at(i + 1), value)))
+      .finally(() => {
+        for (const version of versions) version.release();
+      });
     const file = saveShares(this.#self, model, new Map(shares.map((s, i) => [names[i]!, s])), checkpoint);
     for (const share of shares) this.protocol.dispose(share);
     return file;
@@ -120,6 +122,8 @@ export class ComputingEngine<S> implements Engine {
   abandon(reason: unknown): void {
     this.#failure ??= { reason };
     for (const run of this.#active) run.abandon(reason);
+    for (const reject of this.#waiting) reject(reason);
+    this.#waiting.clear();
   }
 
   dispose(): void {
@@ -223,11 +227,21 @@ export class ComputingEngine<S> implements Engine {
   #revealParameter(op: Op, name: string, to: Rank | 'all') {
     const version = this.#parameter(name);
     version.retain();
-    return arrived(version)
+    return this.#arrived(version)
       .then((share) => this.protocol.reveal(op, share, to))
       .finally(() => version.release());
   }
-}
 
-const arrived = async <S>(version: Version<S>): Promise<S> =>
-  version.value ?? new Promise<S>((resolve) => version.wait(resolve));
+  /** The version's value, or the reason why it will not come. */
+  #arrived(version: Version<S>): Promise<S> {
+    if (version.value !== undefined) return Promise.resolve(version.value);
+    if (this.#failure !== undefined) return Promise.reject(this.#failure.reason);
+    return new Promise((resolve, reject) => {
+      this.#waiting.add(reject);
+      version.wait((value) => {
+        this.#waiting.delete(reject);
+        resolve(value);
+      });
+    });
+  }
+}
