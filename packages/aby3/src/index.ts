@@ -2,6 +2,7 @@ export { type Aby3Options, aby3 } from './aby3.js';
 export { type Booleans, boolean } from './boolean/boolean.js';
 export { booleanCost } from './boolean/cost.js';
 export type { BooleanShare } from './boolean/share.js';
+export { orderCost } from './order/cost.js';
 export { argmax, rank, reduceMax, topK } from './order/extremum.js';
 export { eq, ge, gt, le, lt, maximum, minimum, ne, relu, select } from './order/order.js';
 export type { Share } from './share.js';

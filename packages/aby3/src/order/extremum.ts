@@ -41,7 +41,7 @@ export const rank = async <S>(protocol: Protocol<S>, op: Op, x: S): Promise<S> =
   return replaced(protocol, lost, plus(protocol, lost, [BigInt(length - 1)], []));
 };
 
-/** The k largest values along the last axis in falling order, and 1 where each stands: [..., k], [..., k, n]. 11 rounds. */
+/** The k largest values along the last axis in falling order, and 1 where each stands: [..., k], [..., k, n]. 10 rounds. */
 export const topK = async <S>(
   protocol: Protocol<S>,
   op: Op,

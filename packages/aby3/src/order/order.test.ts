@@ -1,7 +1,9 @@
+import type { Cost } from '@triad/protocol';
 import { memory } from '@triad/ring';
 import { expect, it } from 'vitest';
-import { run, type Seat, type Value } from '../fixture/run.js';
+import { costOf, run, type Seat, type Value } from '../fixture/run.js';
 import type { Share } from '../share.js';
+import { orderCost } from './cost.js';
 import { argmax, reduceMax, topK } from './extremum.js';
 import { eq, ge, gt, le, lt, maximum, minimum, ne, relu, select } from './order.js';
 
@@ -112,6 +114,53 @@ it.each([1, 2, 3, 7, 10, 16, 17, 40])(
     );
   },
 );
+
+const nothing = async () => {};
+type Call = (seat: Seat) => Promise<unknown>;
+
+it.each([1, 130])('costs what is declared, of %d elements', async (n) => {
+  const [a, b, bits] = [words(n, 9), words(n, 9, 31), words(n, 0)].map((all) => value([n], all)) as [
+    Value,
+    Value,
+    Value,
+  ];
+  const two =
+    (f: typeof lt): Call =>
+    ({ protocol, session, xs: [x, y] }) =>
+      f(protocol, session.op('f'), x!, y!);
+  for (const f of [lt, le, gt, ge])
+    expect(await costOf([a, b], nothing, two(f))).toEqual(orderCost.compare(n));
+  for (const f of [eq, ne]) expect(await costOf([a, b], nothing, two(f))).toEqual(orderCost.equal(n));
+  const ends: Call[] = [
+    ({ protocol, session, xs: [x, y] }) => minimum(protocol, session.op('f'), x!, y!),
+    ({ protocol, session, xs: [x, y] }) => maximum(protocol, session.op('f'), x!, y!),
+    ({ protocol, session, xs: [x] }) => relu(protocol, session.op('f'), x!),
+  ];
+  for (const call of ends) expect(await costOf([a, b], nothing, call)).toEqual(orderCost.extreme(n));
+  const choose: Call = ({ protocol, session, xs: [x, y, c] }) =>
+    select(protocol, session.op('f'), c!, x!, y!);
+  expect(await costOf([a, b, bits], nothing, choose)).toEqual(orderCost.select(n));
+});
+
+it.each([1, 2, 3, 8, 10, 16])('costs what is declared along %d values', async (length) => {
+  const rows = 6;
+  const all = [value([rows, length], words(rows * length, 9))];
+  const of =
+    (f: typeof argmax): Call =>
+    ({ protocol, session, xs: [x] }) =>
+      f(protocol, session.op('f'), x!);
+  expect(await costOf(all, nothing, of(reduceMax))).toEqual(orderCost.reduceMax(rows, length));
+  expect(await costOf(all, nothing, of(argmax))).toEqual(orderCost.argmax(rows, length));
+  const top: Call = ({ protocol, session, xs: [x] }) => topK(protocol, session.op('f'), x!, 1);
+  expect(await costOf(all, nothing, top)).toEqual(orderCost.topK(rows, length, 1));
+});
+
+it('compares and rectifies within the bars, a million at a time', () => {
+  const average = ({ bytes }: Cost) => bytes.reduce((a, b) => a + b, 0) / 3 / 1_000_000;
+  expect(average(orderCost.compare(1_000_000))).toBeLessThan(26);
+  expect(orderCost.compare(1_000_000).rounds).toBeLessThanOrEqual(8);
+  expect(orderCost.extreme(1_000_000).rounds).toBeLessThanOrEqual(10);
+});
 
 it('gives all memory back', async () => {
   const before = memory.liveBytes;
