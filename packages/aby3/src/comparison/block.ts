@@ -13,7 +13,7 @@ export interface Block {
 }
 
 /** Comparisons in a block: what keeps its planes in the cache. */
-const target = 1 << 15;
+const target = 1 << 16;
 const maxBlocks = 60;
 
 /** Elements cut into blocks of whole tiles, all alike but the last. */
