@@ -55,6 +55,16 @@ const faults: [string, () => Promise<Record<string, string[]>>, Record<string, R
     { truncation: /off by .*, claimed at most 1$/, 'truncated products': /off by .*, claimed at most 1$/ },
   ],
   [
+    'comparisons that include the threshold',
+    () => failures(plainly.comparesUpTo),
+    { comparisons: /\[x < .*\]: word .* is 1, expected 0|is accepted; expected 'bad-argument'/ },
+  ],
+  [
+    'comparisons that forget linear maps',
+    () => failures(plainly.forgetsMaps),
+    { comparisons: /5 times the sum of comparisons/ },
+  ],
+  [
     'bytes that are not declared',
     () => failures(declaring({ bilinear: (n) => ({ ...bilinear(n), bytes: [8 * n, 8 * n, 0] }) })),
     { costs: /product of .* bytes; declared/ },
