@@ -15,6 +15,8 @@ import {
   program,
   reveal,
 } from './index.js';
+import { withChecksum } from './model/checksum.js';
+import { decodeSafetensors, encodeSafetensors } from './model/safetensors.js';
 
 const model = (training: boolean, size = 4): Program =>
   program(() => {
@@ -154,6 +156,17 @@ describe('loading refuses', () => {
     await expect(work(training, [a!, b!, c!], nothing, true)).rejects.toThrow(
       /what to load differs: .* at party [012]/,
     );
+  });
+
+  it('files that parties would count on from differently', async () => {
+    const { files } = await work(training, start(), steps(2), true);
+    const { metadata, tensors } = decodeSafetensors(files[2]!);
+    const changed = withChecksum({
+      metadata: { ...metadata, 'triad.program': '0'.repeat(64) },
+      tensors,
+    });
+    const mixed = [files[0]!, files[1]!, encodeSafetensors(changed)];
+    await expect(work(training, mixed, nothing)).rejects.toThrow(/what to load differs: .* at party [012]/);
   });
 
   it('a model without what the program needs, or of other shapes', async () => {

@@ -64,10 +64,10 @@ export const readShares = <S>(
     );
   const parameters = [...tensors].map(([name, tensor]) => ({ name, shape: shapeOf(tensor) }));
   checkParameters(program, parameters, allowMissing);
-  const same = identity.program === program.hash();
+  const steps = identity.program === program.hash() ? identity.steps : 0;
   return {
-    description: JSON.stringify([identity.model, identity.steps, parameters]),
-    steps: same ? identity.steps : 0,
+    description: JSON.stringify([identity.model, identity.steps, steps, parameters]),
+    steps,
     parameters,
     shares: () => new Map([...tensors].map(([name, tensor]) => [name, shareIn(scheme, partsIn(tensor))])),
   };
