@@ -1,84 +1,189 @@
-import type { Op, Protocol } from '@triad/protocol';
-import { bilinear, linear } from '@triad/ring';
-import { cut, groupSize, groupsOf, lastAxis, split, toColumns, unsplit } from './column.js';
-import { joined, mapped, multiplied } from './consume.js';
-import { largest, sumOfProducts, winners } from './contest.js';
+import { type Op, type Protocol, TriadError } from '@triad/protocol';
+import { bilinear, linear, Tensor } from '@triad/ring';
+import { timesMatrix } from './map.js';
+import { lt, replaced } from './order.js';
+
+/** So many values are compared pair by pair, more in as many groups first. */
+const groupSize = 16;
 
 /**
- * Extrema along the last axis of words that are less than 2^63 apart. Up to 16 values are compared pair by pair; more are in
- * groups of at most 16, and so are the largest of the groups. Sub-addresses of the op are three levels deep.
+ * The largest value along the last axis, which keeps length 1: of up to 16 values in 5 rounds and one for each doubling, of up to 256
+ * in twice as many. Sub-addresses are two levels deeper than those of `below`.
  */
-
-/** The largest value along the last axis, which keeps length 1. 5 rounds and log2(n), rounded up, for up to 16 values. */
 export const reduceMax = async <S>(protocol: Protocol<S>, op: Op, x: S): Promise<S> => {
-  const { outer, m } = lastAxis(protocol.shape(x));
-  let columns = toColumns(protocol, x);
-  for (let level = 0; protocol.shape(columns)[0]! > 1; level++) {
-    const groups = split(protocol, columns);
-    protocol.dispose(columns);
-    const best = await eachOf(groups, op, level, (at, group) => largest(protocol, at, group));
-    for (const group of groups) protocol.dispose(group);
-    columns = stacked(protocol, best, m);
-  }
-  return mapped(protocol, columns, linear.reshape([...outer, 1]));
+  const length = lastLength(protocol, x);
+  if (length === 1) return protocol.linear(linear.reshape(protocol.shape(x)), x);
+  if (length <= groupSize) return tournament(protocol, op, x);
+  if (length > groupSize ** 2) throw tooMany(length, groupSize ** 2);
+  const parts = groups(protocol, x);
+  const best = await Promise.all(parts.map((part, i) => reduceMax(protocol, op.at(i), part)));
+  const all = protocol.linear(linear.concat(protocol.shape(x).length - 1), ...best);
+  for (const used of [...parts, ...best]) protocol.dispose(used);
+  return replaced(protocol, all, await reduceMax(protocol, op.at(parts.length), all));
+};
+
+/** 1 at the largest value along the last axis, the first of equal ones, else 0; at most 16 values. 5 rounds and one for each doubling. */
+export const argmax = async <S>(protocol: Protocol<S>, op: Op, x: S): Promise<S> => {
+  const length = lastLength(protocol, x);
+  if (length > groupSize) throw tooMany(length, groupSize);
+  const wins = await contests(protocol, op.at(0), x);
+  const product = await productOf(protocol, op.at(1), wins);
+  return replaced(protocol, product, protocol.linear(linear.reshape(protocol.shape(x)), product));
+};
+
+/** How many values along the last axis are before each: larger ones, and equal ones that come first. 5 rounds. */
+export const rank = async <S>(protocol: Protocol<S>, op: Op, x: S): Promise<S> => {
+  const length = lastLength(protocol, x);
+  if (length === 1) return protocol.linear(linear.scale(0n), x);
+  const wins = await contests(protocol, op, x);
+  const won = replaced(protocol, wins, protocol.linear(linear.sum([-1 + protocol.shape(wins).length]), wins));
+  const lost = replaced(protocol, won, protocol.linear(linear.neg(), won));
+  return replaced(protocol, lost, plus(protocol, lost, [BigInt(length - 1)], []));
+};
+
+/** The k largest values along the last axis in falling order, and 1 where each stands: [..., k], [..., k, n]. 10 rounds. */
+export const topK = async <S>(
+  protocol: Protocol<S>,
+  op: Op,
+  x: S,
+  k: number,
+): Promise<{ readonly values: S; readonly places: S }> => {
+  const shape = protocol.shape(x);
+  const [length, outer] = [lastLength(protocol, x), shape.slice(0, -1)];
+  if (!(Number.isInteger(k) && k > 0 && k <= length)) throw tooMany(k, length);
+  const ranks = await rank(protocol, op.at(0), x);
+  const limits = Array.from({ length: k + 1 }, (_, r) => BigInt(r));
+  // [thresholds, ..., n]: the places are between one threshold and the next.
+  const axes = [...outer.map((_, i) => i + 1), 0, outer.length + 1];
+  const steps = limits.slice(1).map((_, r) => limits.map((_, t) => (t === r + 1 ? 1n : t === r ? -1n : 0n)));
+  const after = [
+    linear.transpose([...axes.slice(0, -2), outer.length + 1, 0]),
+    timesMatrix(transposed(steps)),
+  ];
+  const columns = await protocol.below!(op.at(1), ranks, limits, after);
+  const last = shape.length;
+  const swap = [...outer.map((_, i) => i), last, last - 1];
+  const places = replaced(protocol, columns, protocol.linear(linear.transpose(swap), columns));
+  const rows = protocol.linear(linear.reshape([...outer, 1, length]), x);
+  const marked = await protocol.bilinear(op.at(2), bilinear.mul(), places, rows);
+  const values = protocol.linear(linear.sum([last]), marked);
+  for (const used of [ranks, rows, marked]) protocol.dispose(used);
+  return { values, places };
+};
+
+const transposed = (rows: readonly (readonly bigint[])[]): bigint[][] =>
+  rows[0]!.map((_, column) => rows.map((row) => row[column]!));
+
+const tooMany = (wanted: number, most: number): TriadError =>
+  new TriadError('bad-argument', `${wanted} values are not from 1 to ${most}`, {
+    remedy: 'cut the axis into parts, or ask for fewer',
+  });
+
+const lastLength = <S>(protocol: Protocol<S>, x: S): number => {
+  const length = protocol.shape(x).at(-1);
+  if (length !== undefined && length > 0) return length;
+  throw new TriadError('bad-argument', 'a value without a last axis has no largest element', {
+    remedy: 'give it at least one axis, with elements',
+  });
+};
+
+const groups = <S>(protocol: Protocol<S>, x: S): S[] => {
+  const shape = protocol.shape(x);
+  const length = shape.at(-1)!;
+  const count = Math.ceil(length / groupSize);
+  return Array.from({ length: count }, (_, i) => {
+    const [from, to] = [i, i + 1].map((g) => Math.floor((g * length) / count)) as [number, number];
+    return between(protocol, x, from, to);
+  });
+};
+
+/** The last axis from start to end. */
+const between = <S>(protocol: Protocol<S>, x: S, start: number, end: number): S => {
+  const outer = protocol.shape(x).slice(0, -1);
+  return protocol.linear(linear.slice([...outer.map(() => 0), start], [...outer, end]), x);
+};
+
+const tournament = async <S>(protocol: Protocol<S>, op: Op, x: S): Promise<S> => {
+  const shape = protocol.shape(x);
+  const wins = await contests(protocol, op.at(0), x);
+  const candidates = protocol.linear(linear.reshape([...shape, 1]), x);
+  const survivors = await productOf(protocol, op.at(1), wins, candidates);
+  const flat = replaced(protocol, survivors, protocol.linear(linear.reshape(shape), survivors));
+  return replaced(protocol, flat, protocol.linear(linear.sum([shape.length - 1], true), flat));
+};
+
+/** Whether each value is before each other one: [..., n, n - 1]. Of equal values, the first is before the second. */
+const contests = async <S>(protocol: Protocol<S>, op: Op, x: S): Promise<S> => {
+  const shape = protocol.shape(x);
+  const n = shape.at(-1)!;
+  const indices = Array.from({ length: n }, (_, i) => i);
+  const pairs = indices.flatMap((i) => indices.slice(i + 1).map((j) => [i, j] as const));
+  const duels = indices.flatMap((i) => indices.filter((j) => j !== i).map((j) => [i, j] as const));
+  if (pairs.length === 0) return ones(protocol, [...shape, 1]);
+  const differences = protocol.linear(timesMatrix(indices.map((k) => pairs.map((pair) => sign(k, pair)))), x);
+  const later = replaced(protocol, differences, await lt(protocol, op, differences, 0n));
+  const outcomes = timesMatrix(pairs.map((pair) => duels.map((duel) => outcome(pair, duel))));
+  const all = replaced(protocol, later, protocol.linear(outcomes, later));
+  const first = duels.map(([self, other]) => (self < other ? 1n : 0n));
+  const won = replaced(protocol, all, plus(protocol, all, first, [duels.length]));
+  return replaced(protocol, won, protocol.linear(linear.reshape([...shape, n - 1]), won));
+};
+
+const ones = <S>(protocol: Protocol<S>, shape: readonly number[]): S => {
+  const one = Tensor.from([], [1n]);
+  const scalar = protocol.constant(one);
+  one.dispose();
+  return replaced(protocol, scalar, protocol.linear(linear.broadcastTo(shape), scalar));
+};
+
+const plus = <S>(protocol: Protocol<S>, x: S, values: readonly bigint[], shape: readonly number[]): S => {
+  const c = Tensor.from(shape, values);
+  const out = protocol.addPublic(x, c);
+  c.dispose();
+  return out;
+};
+
+type Pair = readonly [first: number, second: number];
+
+/** How value k counts in the difference of a pair. */
+const sign = (k: number, [first, second]: Pair): bigint => (k === first ? 1n : k === second ? -1n : 0n);
+
+/** How [first of the pair < second] counts in whether `self` is before `other`. */
+const outcome = ([first, second]: Pair, [self, other]: Pair): bigint => {
+  if (first === other && second === self) return 1n;
+  return first === self && second === other ? -1n : 0n;
 };
 
 /**
- * 1 at the largest value along the last axis, the first of equal ones, else 0. 5 rounds and log2(n - 1), rounded up, for up to 16
- * values; 2 rounds more for each level of groups.
+ * The product of bits along the last axis, which keeps length 1, and of a last factor if there is one: a tree, level by level. Takes over
+ * both.
  */
-export const argmax = async <S>(protocol: Protocol<S>, op: Op, x: S): Promise<S> => {
-  const columns = toColumns(protocol, x);
-  const marks = await champions(protocol, op, columns, 0);
-  protocol.dispose(columns);
-  return mapped(protocol, marks, linear.transpose(), linear.reshape(protocol.shape(x)));
+const productOf = async <S>(protocol: Protocol<S>, op: Op, bits: S, factor?: S, level = 0): Promise<S> => {
+  const count = lastLength(protocol, bits);
+  const half = count >> 1;
+  const rest = count % 2 === 0 ? undefined : between(protocol, bits, count - 1, count);
+  const carrying =
+    rest === undefined || factor === undefined
+      ? (rest ?? factor)
+      : multiplied(protocol, op.at(2 * level), rest, factor);
+  if (half === 0) return replaced(protocol, bits, (await carrying)!);
+  const [low, high] = [between(protocol, bits, 0, half), between(protocol, bits, half, 2 * half)];
+  protocol.dispose(bits);
+  const [halves, carried] = await Promise.all([
+    multiplied(protocol, op.at(2 * level + 1), low, high),
+    carrying,
+  ]);
+  if (carried === undefined && half === 1) return halves;
+  if (carried === undefined || factor !== undefined)
+    return productOf(protocol, op, halves, carried, level + 1);
+  const joined = protocol.linear(linear.concat(protocol.shape(halves).length - 1), halves, carried);
+  for (const used of [halves, carried]) protocol.dispose(used);
+  return productOf(protocol, op, joined, undefined, level + 1);
 };
 
-/** 1 at the first of the largest values of each column [n, m], else 0. */
-const champions = async <S>(protocol: Protocol<S>, op: Op, x: S, level: number): Promise<S> => {
-  const [n, m] = protocol.shape(x) as [number, number];
-  if (n <= groupSize) return winners(protocol, op.at(2 * level), x);
-  const groups = split(protocol, x);
-  const best = await eachOf(groups, op, level, (at, group) => champion(protocol, at, group));
-  for (const group of groups) protocol.dispose(group);
-  const values = stacked(
-    protocol,
-    best.map(({ value }) => value),
-    m,
-  );
-  const last = await champions(protocol, op, values, level + 1);
-  protocol.dispose(values);
-  const shares = cut(
-    protocol,
-    last,
-    groupsOf(n).map(({ count }) => count),
-  );
-  protocol.dispose(last);
-  const marks = await eachOf(best, op, level, (at, { marks }, i) => {
-    const group = mapped(protocol, shares[i]!, linear.reshape([1, protocol.shape(marks)[1]!]));
-    return multiplied(protocol, at.at(3), bilinear.mul(), [marks, group]);
-  });
-  return unsplit(protocol, marks, n);
+/** x * y; takes over both. */
+const multiplied = async <S>(protocol: Protocol<S>, op: Op, x: S, y: S): Promise<S> => {
+  const out = await protocol.bilinear(op, bilinear.mul(), x, y);
+  for (const used of [x, y]) protocol.dispose(used);
+  return out;
 };
-
-/** Where the largest value of each column is, and what it is. */
-const champion = async <S>(protocol: Protocol<S>, op: Op, x: S): Promise<{ marks: S; value: S }> => {
-  const [n, m] = protocol.shape(x) as [number, number];
-  const marks = await winners(protocol, op, x);
-  return { marks, value: await protocol.bilinear(op.at(2), sumOfProducts([], [n, m]), marks, x) };
-};
-
-/** Both sizes of groups of a level at once, each at an op of its own. */
-const eachOf = <T, R>(
-  groups: readonly T[],
-  op: Op,
-  level: number,
-  f: (op: Op, group: T, i: number) => Promise<R>,
-): Promise<R[]> => Promise.all(groups.map((group, i) => f(op.at(2 * level + i), group, i)));
-
-/** One value of each group, [1, count m], as columns [groups, m]; takes over the values. */
-const stacked = <S>(protocol: Protocol<S>, values: readonly S[], m: number): S =>
-  joined(
-    protocol,
-    values.map((value) => mapped(protocol, value, linear.reshape([protocol.shape(value)[1]! / m, m]))),
-  );

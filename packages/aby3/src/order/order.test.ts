@@ -1,18 +1,45 @@
-import { plain, simulate } from '@triad/protocol';
-import { memory, Tensor } from '@triad/ring';
-import fc from 'fast-check';
+import type { Cost } from '@triad/protocol';
+import { memory } from '@triad/ring';
 import { expect, it } from 'vitest';
-import { larger, word } from '../fixture/order.js';
-import { open, run, type Seat, type Value } from '../fixture/run.js';
+import { costOf, run, type Seat, type Value } from '../fixture/run.js';
+import type { Share } from '../share.js';
+import { orderCost } from './cost.js';
+import { argmax, reduceMax, topK } from './extremum.js';
 import { eq, ge, gt, le, lt, maximum, minimum, ne, relu, select } from './order.js';
 
-const vector = (words: readonly bigint[]): Value => ({ shape: [words.length], words });
+const words = (count: number, range: number, speed = 7919): bigint[] =>
+  Array.from({ length: count }, (_, i) => BigInt(((i * speed) % (2 * range + 1)) - range));
+
+const value = (shape: readonly number[], all: readonly bigint[]): Value => ({ shape, words: all });
+
+/** What every party gets of f, and in how many rounds beside sharing and revealing. */
+const compute = async (inputs: readonly Value[], f: (seat: Seat) => Promise<Share>) => {
+  const { results, rounds } = await run(inputs, async (seat) => {
+    const share = await f(seat);
+    const out = (await seat.protocol.reveal(seat.session.op('out'), share))!;
+    seat.protocol.dispose(share);
+    const got = out.toBigInts();
+    out.dispose();
+    return got;
+  });
+  expect(results[1]).toEqual(results[0]);
+  return { got: results[0]!, rounds: rounds - 2 };
+};
+
+const edges = [0n, 1n, -1n, 2n ** 61n, -(2n ** 61n), 5n, 5n, -(2n ** 40n)];
+const [x, y] = [
+  value(
+    [8, 8],
+    edges.flatMap((a) => edges.map(() => a)),
+  ),
+  value(
+    [8, 8],
+    edges.flatMap(() => edges),
+  ),
+];
 
 const comparisons = { lt, le, gt, ge, eq, ne };
-type Name = keyof typeof comparisons;
-const names = Object.keys(comparisons) as Name[];
-
-const meanings: Readonly<Record<Name, (a: bigint, b: bigint) => boolean>> = {
+const meanings: Readonly<Record<keyof typeof comparisons, (a: bigint, b: bigint) => boolean>> = {
   lt: (a, b) => a < b,
   le: (a, b) => a <= b,
   gt: (a, b) => a > b,
@@ -21,166 +48,139 @@ const meanings: Readonly<Record<Name, (a: bigint, b: bigint) => boolean>> = {
   ne: (a, b) => a !== b,
 };
 
-/** What all comparisons say of x and what `right` gives, by name. */
-const compareAll = async (
-  inputs: readonly Value[],
-  right: (seat: Seat) => Seat['xs'][number] | bigint | Tensor,
-) => {
-  const { results } = await run(inputs, async (seat) => {
-    const y = right(seat);
-    const results = await Promise.all(
-      names.map(async (name, i) => {
-        const bits = await comparisons[name](seat.protocol, seat.session.op(name), seat.xs[0]!, y);
-        return [name, await open(seat, bits, i)] as const;
-      }),
+it.each(Object.keys(comparisons) as (keyof typeof comparisons)[])(
+  '%s is what it says, of secrets and with public words',
+  async (name) => {
+    const f = comparisons[name];
+    const secret = await compute([x, y], ({ protocol, session, xs: [a, b] }) =>
+      f(protocol, session.op('f'), a!, b!),
     );
-    if (y instanceof Tensor) y.dispose();
-    return Object.fromEntries(results);
-  });
-  expect(results[1]).toEqual(results[0]);
-  return results[0]!;
-};
+    expect(secret.got).toEqual(x.words.map((a, i) => BigInt(meanings[name](a, y.words[i]!))));
+    expect(secret.rounds).toBe(5);
+    const open = await compute([x], ({ protocol, session, xs: [a] }) => f(protocol, session.op('f'), a!, 5n));
+    expect(open.got).toEqual(x.words.map((a) => BigInt(meanings[name](a, 5n))));
+  },
+);
 
-const expected = (pairs: readonly (readonly [bigint, bigint])[]) =>
-  Object.fromEntries(names.map((name) => [name, pairs.map(([a, b]) => BigInt(meanings[name](a, b)))]));
-
-const pairsOfWords = fc.array(fc.tuple(word, fc.oneof(word, fc.constant(undefined))), {
-  minLength: 1,
-  maxLength: 300,
-});
-
-it('compares any two secrets, and a secret with public words', async () => {
-  await fc.assert(
-    fc.asyncProperty(pairsOfWords, word, async (drawn, single) => {
-      const pairs = drawn.map(([a, b]) => [a, b ?? a] as const);
-      const [x, y] = [vector(pairs.map(([a]) => a)), vector(pairs.map(([, b]) => b))];
-      expect(await compareAll([x, y], ({ xs }) => xs[1]!)).toEqual(expected(pairs));
-      expect(await compareAll([x], () => Tensor.from(y.shape, y.words))).toEqual(expected(pairs));
-      expect(await compareAll([x], () => single)).toEqual(expected(x.words.map((a) => [a, single])));
-    }),
-    { numRuns: 25, seed: 3 },
+it('selects, and finds the smaller and the larger', async () => {
+  const max = (a: bigint, b: bigint) => (a > b ? a : b);
+  const larger = await compute([x, y], ({ protocol, session, xs: [a, b] }) =>
+    maximum(protocol, session.op('f'), a!, b!),
   );
-});
-
-it('compares words at the ends of the range', async () => {
-  const [low, high] = [-(2n ** 63n), 2n ** 63n - 1n];
-  const pairs = [
-    [high, high],
-    [low, low],
-    [high, 0n],
-    [high - 1n, high],
-    [low + 1n, low],
-    [low + 1n, 0n],
-    [0n, high],
-    [-1n, low],
-  ] as const;
-  const [x, y] = [vector(pairs.map(([a]) => a)), vector(pairs.map(([, b]) => b))];
-  expect(await compareAll([x, y], ({ xs }) => xs[1]!)).toEqual(expected(pairs));
-  expect(await compareAll([x], () => Tensor.from(y.shape, y.words))).toEqual(expected(pairs));
-  expect(await compareAll([vector([high, high - 1n])], () => high)).toEqual(
-    expected([
-      [high, high],
-      [high - 1n, high],
-    ]),
+  expect(larger.got).toEqual(x.words.map((a, i) => max(a, y.words[i]!)));
+  expect(larger.rounds).toBe(6);
+  const smaller = await compute([x, y], ({ protocol, session, xs: [a, b] }) =>
+    minimum(protocol, session.op('f'), a!, b!),
   );
-  expect(await compareAll([vector([low, low + 1n])], () => low)).toEqual(
-    expected([
-      [low, low],
-      [low + 1n, low],
-    ]),
+  expect(smaller.got).toEqual(x.words.map((a, i) => -max(-a, -y.words[i]!)));
+  const positive = await compute([x], ({ protocol, session, xs: [a] }) =>
+    relu(protocol, session.op('f'), a!),
   );
-});
-
-const column: Value = { shape: [3, 1], words: [-1n, 5n, 7n] };
-const row: Value = { shape: [4], words: [5n, -2n, 9n, 7n] };
-const grid = column.words.flatMap((a) => row.words.map((b) => [a, b] as const));
-
-it('broadcasts', async () => {
-  expect(await compareAll([column, row], ({ xs }) => xs[1]!)).toEqual(expected(grid));
-  expect(await compareAll([column], () => Tensor.from(row.shape, row.words))).toEqual(expected(grid));
-  const { results } = await run([column, row], async (seat) => {
-    const { protocol, session, xs } = seat;
-    const [x, y] = [xs[0]!, xs[1]!];
-    const all = await Promise.all([
-      minimum(protocol, session.op('min'), x, y),
-      maximum(protocol, session.op('max'), x, y),
-    ]);
-    const less = await lt(protocol, session.op('lt'), x, row.words[0]!);
-    const chosen = await select(protocol, session.op('select'), less, [y, x]);
-    protocol.dispose(less);
-    for (const share of [...all, chosen]) expect(protocol.shape(share)).toEqual([3, 4]);
-    return Promise.all([...all, chosen].map((share, i) => open(seat, share, i)));
-  });
-  expect(results[0]).toEqual([
-    grid.map(([a, b]) => -larger(-a, -b)),
-    grid.map(([a, b]) => larger(a, b)),
-    grid.map(([a, b]) => (a < 5n ? b : a)),
-  ]);
-});
-
-it('selects, and finds the smaller, the larger and the positive of any words', async () => {
-  const rows = fc.array(fc.tuple(word, word, fc.boolean()), { minLength: 1, maxLength: 200 });
-  await fc.assert(
-    fc.asyncProperty(rows, async (drawn) => {
-      const x = vector(drawn.map(([a]) => a));
-      const y = vector(drawn.map(([, b]) => b));
-      const bits = vector(drawn.map(([, , c]) => BigInt(c)));
-      const { results } = await run([x, y, bits], async (seat) => {
-        const { protocol, session, xs } = seat;
-        const [a, b, c] = [xs[0]!, xs[1]!, xs[2]!];
-        const all = await Promise.all([
-          select(protocol, session.op('select'), c, [a, b]),
-          minimum(protocol, session.op('min'), a, b),
-          maximum(protocol, session.op('max'), a, b),
-          relu(protocol, session.op('relu'), a),
-        ]);
-        return Promise.all(all.map((share, i) => open(seat, share, i)));
-      });
-      expect(results[2]).toEqual([
-        drawn.map(([a, b, c]) => (c ? a : b)),
-        drawn.map(([a, b]) => -larger(-a, -b)),
-        drawn.map(([a, b]) => larger(a, b)),
-        drawn.map(([a]) => larger(a, 0n)),
-      ]);
-    }),
-    { numRuns: 25, seed: 4 },
+  expect(positive.got).toEqual(x.words.map((a) => max(a, 0n)));
+  expect(positive.rounds).toBeLessThanOrEqual(6);
+  const bits = value(
+    [8, 8],
+    x.words.map((_, i) => BigInt(i % 2)),
   );
+  const chosen = await compute([x, y, bits], ({ protocol, session, xs: [a, b, c] }) =>
+    select(protocol, session.op('f'), c!, a!, b!),
+  );
+  expect(chosen.got).toEqual(x.words.map((a, i) => (i % 2 === 1 ? a : y.words[i]!)));
 });
 
-it('gives the operands and all memory between back', async () => {
+it.each([1, 2, 3, 7, 10, 16, 17, 40])(
+  'finds the largest of %d values, the first of equal ones, and sorts',
+  async (length) => {
+    const all = value([6, length], words(6 * length, 4));
+    const rows = Array.from({ length: 6 }, (_, i) => all.words.slice(i * length, (i + 1) * length));
+    const top = rows.map((row) => row.toSorted((a, b) => Number(b - a))[0]!);
+    const largest = await compute([all], ({ protocol, session, xs: [a] }) =>
+      reduceMax(protocol, session.op('f'), a!),
+    );
+    expect(largest.got).toEqual(top);
+    const k = Math.min(3, length);
+    const sorted = await compute([all], async ({ protocol, session, xs: [a] }) => {
+      const { values, places } = await topK(protocol, session.op('f'), a!, k);
+      protocol.dispose(places);
+      return values;
+    });
+    expect(sorted.got).toEqual(rows.flatMap((row) => row.toSorted((a, b) => (a > b ? -1 : 1)).slice(0, k)));
+    if (length > 16) return;
+    const marks = await compute([all], ({ protocol, session, xs: [a] }) =>
+      argmax(protocol, session.op('f'), a!),
+    );
+    expect(marks.got).toEqual(
+      rows.flatMap((row, i) => row.map((_, j) => BigInt(j === row.indexOf(top[i]!)))),
+    );
+  },
+);
+
+const nothing = async () => {};
+type Call = (seat: Seat) => Promise<unknown>;
+
+it.each([1, 130])('costs what is declared, of %d elements', async (n) => {
+  const [a, b, bits] = [words(n, 9), words(n, 9, 31), words(n, 0)].map((all) => value([n], all)) as [
+    Value,
+    Value,
+    Value,
+  ];
+  const two =
+    (f: typeof lt): Call =>
+    ({ protocol, session, xs: [x, y] }) =>
+      f(protocol, session.op('f'), x!, y!);
+  for (const f of [lt, le, gt, ge])
+    expect(await costOf([a, b], nothing, two(f))).toEqual(orderCost.compare(n));
+  for (const f of [eq, ne]) expect(await costOf([a, b], nothing, two(f))).toEqual(orderCost.equal(n));
+  const ends: Call[] = [
+    ({ protocol, session, xs: [x, y] }) => minimum(protocol, session.op('f'), x!, y!),
+    ({ protocol, session, xs: [x, y] }) => maximum(protocol, session.op('f'), x!, y!),
+    ({ protocol, session, xs: [x] }) => relu(protocol, session.op('f'), x!),
+  ];
+  for (const call of ends) expect(await costOf([a, b], nothing, call)).toEqual(orderCost.extreme(n));
+  const choose: Call = ({ protocol, session, xs: [x, y, c] }) =>
+    select(protocol, session.op('f'), c!, x!, y!);
+  expect(await costOf([a, b, bits], nothing, choose)).toEqual(orderCost.select(n));
+});
+
+it.each([1, 2, 3, 8, 10, 16])('costs what is declared along %d values', async (length) => {
+  const rows = 6;
+  const all = [value([rows, length], words(rows * length, 9))];
+  const of =
+    (f: typeof argmax): Call =>
+    ({ protocol, session, xs: [x] }) =>
+      f(protocol, session.op('f'), x!);
+  expect(await costOf(all, nothing, of(reduceMax))).toEqual(orderCost.reduceMax(rows, length));
+  expect(await costOf(all, nothing, of(argmax))).toEqual(orderCost.argmax(rows, length));
+  const top: Call = ({ protocol, session, xs: [x] }) => topK(protocol, session.op('f'), x!, 1);
+  expect(await costOf(all, nothing, top)).toEqual(orderCost.topK(rows, length, 1));
+});
+
+it('compares and rectifies within the bars, a million at a time', () => {
+  const average = ({ bytes }: Cost) => bytes.reduce((a, b) => a + b, 0) / 3 / 1_000_000;
+  expect(average(orderCost.compare(1_000_000))).toBeLessThan(26);
+  expect(orderCost.compare(1_000_000).rounds).toBeLessThanOrEqual(8);
+  expect(orderCost.extreme(1_000_000).rounds).toBeLessThanOrEqual(10);
+});
+
+it('gives all memory back', async () => {
   const before = memory.liveBytes;
-  await compareAll([column, row], ({ xs }) => xs[1]!);
-  await compareAll([column], () => Tensor.from(row.shape, row.words));
-  await compareAll([column], () => 5n);
-  await run([column, row], async ({ protocol, session, xs }) => {
-    const [x, y] = [xs[0]!, xs[1]!];
-    const less = await lt(protocol, session.op('lt'), x, y);
-    const all = await Promise.all([
-      select(protocol, session.op('select'), less, [x, y]),
-      minimum(protocol, session.op('min'), x, y),
-      maximum(protocol, session.op('max'), x, y),
-      relu(protocol, session.op('relu'), x),
-    ]);
-    for (const share of [less, ...all]) protocol.dispose(share);
-  });
+  await compute([value([3, 40], words(120, 9))], ({ protocol, session, xs: [a] }) =>
+    reduceMax(protocol, session.op('f'), a!),
+  );
+  await compute([x, y], ({ protocol, session, xs: [a, b] }) => ge(protocol, session.op('f'), a!, b!));
   expect(memory.liveBytes).toBe(before);
 });
 
-it('refuses public numbers that are no words, and shapes that do not broadcast', async () => {
-  await expect(compareAll([row], () => 2n ** 63n)).rejects.toMatchObject({ code: 'bad-argument' });
-  await expect(compareAll([row], () => Tensor.zeros([3]))).rejects.toThrow(/do not broadcast/);
-  await expect(compareAll([row, { shape: [3], words: [1n, 2n, 3n] }], ({ xs }) => xs[1]!)).rejects.toThrow(
-    /do not broadcast/,
-  );
-});
-
-it('runs on other protocols that can compare, and says when one cannot', async () => {
-  const { results } = await simulate(plain(), async ({ session, protocol }) => {
-    const x = await protocol.share(session.op('x'), 0, Tensor.from([3], [-4n, 0n, 4n]));
-    const positive = await relu(protocol, session.op('relu'), x);
-    const without: typeof protocol = Object.create(protocol, { below: { value: undefined } });
-    await expect(lt(without, session.op('lt'), x, x)).rejects.toThrow(/'plain' cannot compare/);
-    return positive.toBigInts();
-  });
-  expect(results[0]).toEqual([0n, 0n, 4n]);
+it('refuses what has no order', async () => {
+  const scalar = value([], [1n]);
+  await expect(
+    compute([scalar], ({ protocol, session, xs: [a] }) => reduceMax(protocol, session.op('f'), a!)),
+  ).rejects.toThrow(/last axis/);
+  const three = value([3], [1n, 2n, 3n]);
+  await expect(
+    compute(
+      [three],
+      async ({ protocol, session, xs: [a] }) => (await topK(protocol, session.op('f'), a!, 4)).values,
+    ),
+  ).rejects.toThrow(/4 values are not from 1 to 3/);
 });

@@ -1,105 +1,115 @@
-import { checkThresholds, type Op, type Protocol } from '@triad/protocol';
-import { bilinear, broadcastShapes, linear, neg, Tensor } from '@triad/ring';
-import { compared, plus } from './consume.js';
-import { rowSums, type Terms } from './row.js';
-
-/** Another secret, or public words: one, or a tensor that broadcasts. */
-export type Operand<S> = S | bigint | Tensor;
-
-/** A sum of bits [x - y < t], and a constant. */
-interface Form {
-  readonly thresholds: readonly bigint[];
-  readonly terms: Terms;
-  readonly constant?: bigint;
-}
+import { type Op, type Protocol, TriadError } from '@triad/protocol';
+import { bilinear, broadcastShapes, type Linear, linear, Tensor } from '@triad/ring';
+import { difference } from './map.js';
 
 /**
- * A comparison of words, whole signed numbers less than 2^63 apart: a secret integer 0 or 1 at scale 0, of the shape both
- * broadcast to. 5 rounds; sub-addresses of the op are one level deep.
+ * Order on shares: results are bits as integers 0 and 1, secret like their arguments. Words are signed; differences of two
+ * secrets must be below 2^63. Each takes an op of its own and uses sub-addresses one level deep below those of `below`.
  */
-const comparison =
-  ({ thresholds, terms, constant }: Form) =>
-  async <S>(protocol: Protocol<S>, op: Op, x: S, y: Operand<S>): Promise<S> => {
-    const difference = minus(protocol, x, y);
-    const after = [rowSums([terms]), linear.reshape(protocol.shape(difference))];
-    const bits = await compared(protocol, op, difference, { thresholds, after });
-    return constant === undefined ? bits : plus(protocol, bits, Tensor.from([], [constant]));
-  };
 
-/** [x < y] */
-export const lt = comparison({ thresholds: [0n], terms: [[0, 1]] });
+/** Two secrets of one shape, or a secret and a public word. */
+type Right<S> = S | bigint;
 
-/** [x <= y] */
-export const le = comparison({ thresholds: [1n], terms: [[0, 1]] });
+const isPublic = <S>(y: Right<S>): y is bigint => typeof y === 'bigint';
 
-/** [x >= y] */
-export const ge = comparison({ thresholds: [0n], terms: [[0, -1]], constant: 1n });
+/** [x < y]. 5 rounds. */
+export const lt = async <S>(protocol: Protocol<S>, op: Op, x: S, y: Right<S>): Promise<S> =>
+  isPublic(y)
+    ? bit(protocol, op, x, [y], linear.reshape(protocol.shape(x)))
+    : withDifference(protocol, x, y, (d) => bit(protocol, op, d, [0n], linear.reshape(protocol.shape(d))));
 
-/** [x > y] */
-export const gt = comparison({ thresholds: [1n], terms: [[0, -1]], constant: 1n });
+/** [x <= y]. 5 rounds. */
+export const le = async <S>(protocol: Protocol<S>, op: Op, x: S, y: Right<S>): Promise<S> =>
+  isPublic(y) ? lt(protocol, op, x, y + 1n) : negated(protocol, lt(protocol, op, y, x));
 
-/** [x = y] */
-export const eq = comparison({
-  thresholds: [0n, 1n],
-  terms: [
-    [0, -1],
-    [1, 1],
-  ],
-});
+/** [x > y]. 5 rounds. */
+export const gt = <S>(protocol: Protocol<S>, op: Op, x: S, y: Right<S>): Promise<S> =>
+  isPublic(y) ? negated(protocol, le(protocol, op, x, y)) : lt(protocol, op, y, x);
 
-/** [x != y] */
-export const ne = comparison({
-  thresholds: [0n, 1n],
-  terms: [
-    [0, 1],
-    [1, -1],
-  ],
-  constant: 1n,
-});
+/** [x >= y]. 5 rounds. */
+export const ge = <S>(protocol: Protocol<S>, op: Op, x: S, y: Right<S>): Promise<S> =>
+  negated(protocol, lt(protocol, op, x, y));
 
-/** x where the bit c is 1, y where it is 0; all broadcast. 1 round, no sub-addresses. */
-export const select = async <S>(protocol: Protocol<S>, op: Op, c: S, [x, y]: readonly [S, S]): Promise<S> => {
-  const difference = protocol.linear(linear.sub(), x, y);
-  const gain = await protocol.bilinear(op, bilinear.mul(), c, difference);
-  const out = protocol.linear(linear.add(), y, gain);
-  for (const used of [difference, gain]) protocol.dispose(used);
-  return out;
-};
+/** [x = y]. 5 rounds. */
+export const eq = async <S>(protocol: Protocol<S>, op: Op, x: S, y: Right<S>): Promise<S> =>
+  isPublic(y)
+    ? bit(protocol, op, x, [y, y + 1n], difference)
+    : withDifference(protocol, x, y, (d) => bit(protocol, op, d, [0n, 1n], difference));
 
-/** The smaller of both, which broadcast. 6 rounds; sub-addresses are two levels deep. */
+/** [x != y]. 5 rounds. */
+export const ne = <S>(protocol: Protocol<S>, op: Op, x: S, y: Right<S>): Promise<S> =>
+  negated(protocol, eq(protocol, op, x, y));
+
+/** x where the bit is 1, y where it is 0. 1 round. */
+export const select = async <S>(protocol: Protocol<S>, op: Op, c: S, x: S, y: S): Promise<S> =>
+  withDifference(protocol, x, y, async (d) => {
+    const chosen = await protocol.bilinear(op, bilinear.mul(), c, d);
+    return replaced(protocol, chosen, protocol.linear(linear.add(), y, chosen));
+  });
+
+/** The smaller of both. 6 rounds. */
 export const minimum = <S>(protocol: Protocol<S>, op: Op, x: S, y: S): Promise<S> =>
   chosen(protocol, op, [x, y], [x, y]);
 
-/** The larger of both, which broadcast. 6 rounds; sub-addresses are two levels deep. */
+/** The larger of both. 6 rounds. */
 export const maximum = <S>(protocol: Protocol<S>, op: Op, x: S, y: S): Promise<S> =>
   chosen(protocol, op, [x, y], [y, x]);
 
-/** x where it is above 0, else 0. 6 rounds; sub-addresses are two levels deep. */
+/** x where it is above 0, else 0. 6 rounds. */
 export const relu = async <S>(protocol: Protocol<S>, op: Op, x: S): Promise<S> => {
   const keeps = await ge(protocol, op.at(0), x, 0n);
   const out = await protocol.bilinear(op.at(1), bilinear.mul(), keeps, x);
-  protocol.dispose(keeps);
-  return out;
+  return replaced(protocol, keeps, out);
 };
 
-/** The first choice where x < y, else the second. */
+/** The third where the first pair's first is smaller than its second, else the fourth. */
 const chosen = async <S>(
   protocol: Protocol<S>,
   op: Op,
-  [x, y]: readonly [S, S],
-  choices: readonly [S, S],
+  [a, b]: readonly [S, S],
+  [then, otherwise]: readonly [S, S],
 ): Promise<S> => {
-  const less = await lt(protocol, op.at(0), x, y);
-  const out = await select(protocol, op.at(1), less, choices);
-  protocol.dispose(less);
+  const c = await lt(protocol, op.at(0), a, b);
+  return replaced(protocol, c, await select(protocol, op.at(1), c, then, otherwise));
+};
+
+/** `out`, after giving back what it was made of. */
+export const replaced = <S>(protocol: Protocol<S>, used: S, out: S): S => {
+  protocol.dispose(used);
   return out;
 };
 
-/** x - y, of the shape both broadcast to. */
-const minus = <S>(protocol: Protocol<S>, x: S, y: Operand<S>): S => {
-  if (typeof y !== 'bigint' && !(y instanceof Tensor)) return protocol.linear(linear.sub(), x, y);
-  if (typeof y === 'bigint') checkThresholds([y], protocol.rank);
-  const negative = typeof y === 'bigint' ? Tensor.from([], [-y]) : neg(y);
-  const shape = broadcastShapes(protocol.shape(x), negative.shape);
-  return plus(protocol, protocol.linear(linear.broadcastTo(shape), x), negative);
+const bit = <S>(
+  protocol: Protocol<S>,
+  op: Op,
+  x: S,
+  thresholds: readonly bigint[],
+  after: Linear,
+): Promise<S> => {
+  if (protocol.below !== undefined) return protocol.below(op, x, thresholds, [after]);
+  throw new TriadError('bad-argument', `the protocol '${protocol.name}' cannot compare`, {
+    remedy: 'use a protocol that can, such as aby3',
+  });
+};
+
+/** Something of x - y, which broadcasts. */
+const withDifference = async <S>(
+  protocol: Protocol<S>,
+  x: S,
+  y: S,
+  use: (d: S) => Promise<S>,
+): Promise<S> => {
+  broadcastShapes(protocol.shape(x), protocol.shape(y));
+  const d = protocol.linear(linear.sub(), x, y);
+  return use(d).finally(() => protocol.dispose(d));
+};
+
+/** 1 - bit. */
+const negated = async <S>(protocol: Protocol<S>, bits: Promise<S>): Promise<S> => {
+  const own = await bits;
+  const minus = replaced(protocol, own, protocol.linear(linear.neg(), own));
+  const one = Tensor.from([], [1n]);
+  const out = protocol.addPublic(minus, one);
+  one.dispose();
+  return replaced(protocol, minus, out);
 };
