@@ -9,6 +9,7 @@ export default library([
   'src/house-price/program.ts',
   'src/mnist/index.ts',
   'src/mnist/program.ts',
+  'src/mnist/trial-program.ts',
   'src/mnist/logistic.ts',
   'src/mnist/softmax.ts',
   'src/mnist/mlp.ts',

@@ -2,8 +2,8 @@ import { parseArgs } from 'node:util';
 import { aby3 } from '@triad/aby3';
 import { job } from '@triad/cli';
 import { Executor, init } from '@triad/layers';
-import { TriadError } from '@triad/protocol';
-import { type ModelName, models, outside } from './model.js';
+import { count, modelName } from './argument.js';
+import { models, outside } from './model.js';
 import { stepCount, train } from './party.js';
 
 /** The file every party runs: `triad run program.js --role 0 ... -- --model mlp --epochs 5 --batch 128`. */
@@ -39,19 +39,4 @@ if (outcome !== undefined) {
   const { right, heldOut } = outcome;
   emit({ outcome }, `right on held-out rows: ${right} of ${heldOut}`);
   await save(`mnist-${name}.json`, `${JSON.stringify(outcome)}\n`);
-}
-
-function modelName(text: string): ModelName {
-  if (Object.hasOwn(models, text)) return text as ModelName;
-  throw new TriadError('bad-argument', `there is no model '${text}'`, {
-    remedy: `use ${Object.keys(models).join(', ')}`,
-  });
-}
-
-function count(option: string, text: string): number {
-  const value = Number(text);
-  if (Number.isSafeInteger(value) && value > 0) return value;
-  throw new TriadError('bad-argument', `--${option} ${text} is no count`, {
-    remedy: 'give a whole number above 0',
-  });
 }
