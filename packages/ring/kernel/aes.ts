@@ -255,6 +255,19 @@ export function aesStream(
   }
 }
 
+/** Encrypts `n` blocks; `out` may be `x`; `scratch` has 128 bytes. */
+export function aesBlocks(x: usize, out: usize, n: i32, schedule: usize, scratch: usize): void {
+  for (let left = <usize>n << 4; left > 0; ) {
+    const bytes = left < batch ? left : batch;
+    memory.copy(scratch, x, bytes);
+    encrypt(scratch, schedule);
+    memory.copy(out, scratch, bytes);
+    x += bytes;
+    out += bytes;
+    left -= bytes;
+  }
+}
+
 /** `n` blocks of little-endian u32 a, b, c, counter from `start`. */
 export function counterBlocks(out: usize, n: i32, a: u32, b: u32, c: u32, start: u32): void {
   let block = i32x4(a, b, c, start);

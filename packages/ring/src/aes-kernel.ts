@@ -21,8 +21,18 @@ export class AesKernel {
 
   /** Overwrites a stretch of stream (a, b, c). */
   fill(a: number, b: number, c: number, { ptr, bytes, start }: Stretch): void {
+    this.#load();
+    kernels().aesStream(ptr, bytes, slot, a, b, c, start, slot + scheduleBytes);
+  }
+
+  /** Encrypts blocks of memory, in place or elsewhere. */
+  encrypt(x: number, out: number, blocks: number): void {
+    this.#load();
+    kernels().aesBlocks(x, out, blocks, slot, slot + scheduleBytes);
+  }
+
+  #load(): void {
     if (loaded !== this) memory.u8().set(this.#schedule, slot);
     loaded = this;
-    kernels().aesStream(ptr, bytes, slot, a, b, c, start, slot + scheduleBytes);
   }
 }

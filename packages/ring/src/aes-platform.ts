@@ -45,4 +45,13 @@ export class AesPlatform {
       u8.set(this.#cipher.update(u8.subarray(counters, counters + piece)), ptr + i);
     }
   }
+
+  /** Encrypts blocks of memory, in place or elsewhere. */
+  encrypt(x: number, out: number, blocks: number): void {
+    const u8 = memory.u8();
+    for (let i = 0; i < blocks * 16; i += pieceBytes) {
+      const piece = Math.min(blocks * 16 - i, pieceBytes);
+      u8.set(this.#cipher.update(u8.subarray(x + i, x + i + piece)), out + i);
+    }
+  }
 }

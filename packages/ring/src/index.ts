@@ -1,3 +1,4 @@
+export { Aes } from './aes.js';
 export { type Bilinear, bilinear } from './bilinear.js';
 export { fromBitPlanes, planeWords, toBitPlanes } from './bit-plane.js';
 export type { Conv2dOptions } from './conv2d.js';
