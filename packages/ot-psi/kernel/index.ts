@@ -7,3 +7,4 @@ export * from './code';
 export * from './okvs';
 export * from './oprf';
 export * from './match';
+export * from './waksman';
