@@ -96,14 +96,22 @@ export function sortDigests(digests: usize, rows: usize, n: i32, tmpDigests: usi
   }
 }
 
-/** Drops digests that repeat the one before, in place; returns how many are left. The first row of equals stays. */
-export function dropRepeated(digests: usize, rows: usize, n: i32): i32 {
+/**
+ * Drops digests that repeat the one before, in place; returns how many are left. The first row of equals stays; the others go to
+ * `repeated`, with that first row, as pairs of u32.
+ */
+export function dropRepeated(digests: usize, rows: usize, n: i32, repeated: usize): i32 {
   if (n == 0) return 0;
   let kept: usize = 1;
   for (let i: usize = 1; i < <usize>n; i++) {
     const at = digests + (i << 4);
     const last = digests + ((kept - 1) << 4);
-    if (load<u64>(at) == load<u64>(last) && load<u64>(at, 8) == load<u64>(last, 8)) continue;
+    if (load<u64>(at) == load<u64>(last) && load<u64>(at, 8) == load<u64>(last, 8)) {
+      store<u32>(repeated, load<u32>(rows + (i << 2)));
+      store<u32>(repeated, load<u32>(rows + ((kept - 1) << 2)), 4);
+      repeated += 8;
+      continue;
+    }
     v128.store(last, v128.load(at), 16);
     store<u32>(rows + (kept << 2), load<u32>(rows + (i << 2)));
     kept++;

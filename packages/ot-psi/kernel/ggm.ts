@@ -42,11 +42,16 @@ export function punctureLevel(
   }
 }
 
-/** out = a sum over `n` blocks. */
-export function sumBlocks(blocks: usize, n: i32, out: usize): void {
-  let sum = v128.splat<u64>(0);
+/** out += the sum of `n` blocks. */
+export function addSum(blocks: usize, n: i32, out: usize): void {
+  let sum = v128.load(out);
   for (let i: usize = 0; i < <usize>n << 4; i += 16) sum = v128.xor(sum, v128.load(blocks + i));
   v128.store(out, sum);
+}
+
+/** out = a + b, block by block. */
+export function addBlocks(a: usize, b: usize, out: usize, n: i32): void {
+  for (let i: usize = 0; i < <usize>n << 4; i += 16) v128.store(out + i, v128.xor(v128.load(a + i), v128.load(b + i)));
 }
 
 /**
@@ -61,5 +66,24 @@ export function interleave(blocks: usize, n: i32, at: i32, noise: usize, value: 
     v128.store(out, v128.and(a, here));
     v128.store(out, v128.bitselect(c, v128.load(blocks + (<usize>i << 4)), here), 16);
     out += 32;
+  }
+}
+
+/** Pairs of blocks (0, 1) += (zero, one), for `n` pairs. */
+export function maskPairs(pairs: usize, zero: usize, one: usize, n: i32): void {
+  for (let i: usize = 0; i < <usize>n << 4; i += 16) {
+    const at = pairs + 2 * i;
+    v128.store(at, v128.xor(v128.load(at), v128.load(zero + i)));
+    v128.store(at, v128.xor(v128.load(at, 16), v128.load(one + i)), 16);
+  }
+}
+
+/** out = key + the block of its pair that a choice (a byte of 0 or 1) names, by arithmetic. */
+export function choosePairs(pairs: usize, choices: usize, keys: usize, out: usize, n: i32): void {
+  for (let i: usize = 0; i < <usize>n; i++) {
+    const mask = v128.splat<i32>(0 - <i32>load<u8>(choices + i));
+    const at = pairs + (i << 5);
+    const chosen = v128.bitselect(v128.load(at, 16), v128.load(at), mask);
+    v128.store(out + (i << 4), v128.xor(chosen, v128.load(keys + (i << 4))));
   }
 }
