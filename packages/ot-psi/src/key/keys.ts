@@ -14,6 +14,7 @@ export interface PackedKeys {
 }
 
 const isPacked = (keys: Keys): keys is PackedKeys => 'offsets' in keys;
+const isTexts = (keys: readonly unknown[]): keys is readonly string[] => typeof keys[0] === 'string';
 
 export const keyCount = (keys: Keys): number =>
   isPacked(keys) ? Math.max(keys.offsets.length - 1, 0) : keys.length;
@@ -32,9 +33,9 @@ const group = 1024;
 
 /** Keys `from` to `to` as bytes. Throws `bad-argument` for offsets that are none, and rows of different widths. */
 export const writeKeys = (keys: Keys, from: number, to: number, sink: KeySink): void => {
-  if (isPacked(keys)) return writePacked(keys, from, to, sink);
-  if (typeof keys[from] === 'string') return writeTexts(keys as readonly string[], from, to, sink);
-  writeRows(keys as readonly (readonly string[])[], from, to, sink);
+  if (isPacked(keys)) writePacked(keys, from, to, sink);
+  else if (isTexts(keys)) writeTexts(keys, from, to, sink);
+  else writeRows(keys, from, to, sink);
 };
 
 const writePacked = ({ bytes, offsets }: PackedKeys, from: number, to: number, sink: KeySink): void => {

@@ -1,0 +1,120 @@
+/**
+ * Silent vector oblivious linear evaluation over GF(2^128): the receiver gets uniform vectors (a, c), the sender a secret delta and b,
+ * with c = b + delta a (Boyle et al., CCS 2019; as used by Raghuraman and Rindal, CCS 2022).
+ *
+ *     receiver                                            sender: delta = choice bits of the base OTs
+ *     noise: a random element at a random place of each interval
+ *     the path to it in the interval's tree   <- OT ->    each level's sums of left and of right children
+ *     shares of delta * noise                 <- OT ->    by Gilboa's method
+ *     leaves but one                          <- sum --   of an interval's leaves and the sender's share: gives the missing one
+ *     both apply the public code to their vectors, which are equal but for delta * noise
+ *
+ * Semi-honest, under dual LPN for the code and noise of `parameter.ts`, with AES as an ideal permutation. The sender learns nothing; the
+ * receiver learns nothing of delta. Traffic does not depend on secrets and grows with the logarithm of the length.
+ */
+import { memory, randomBytes, Tensor } from '@triad/ring';
+import { kernels } from '../kernel.js';
+import type { OtLink } from '../ot/exchange.js';
+import { type ReceiverSeeds, receiveRandomOt, type SenderSeeds, sendRandomOt } from '../ot/extension.js';
+import { encode } from './code.js';
+import { drawNoise } from './noise.js';
+import { receiveProducts, sendProducts } from './noisy.js';
+import { memoryLength, type VoleShape, voleShape } from './parameter.js';
+import { PuncturedGroup } from './punctured.js';
+import { sumBytes, TreeExpander } from './tree.js';
+
+const blockBytes = 16;
+
+/** Trees whose sums travel in one message, so that the receiver expands them while the sender expands others. */
+const groupTrees = 32;
+
+/** Messages: each tree's sums, level by level, then the leaves' sums. */
+const messageBytes = ({ depth }: VoleShape): number => groupTrees * (depth * sumBytes + blockBytes);
+
+/** Where the parts of a run happen: sub-addresses 0 to 2 of its op. */
+const parts = (link: OtLink) => ({
+  ot: { ...link, op: link.op.at(0) },
+  products: { ...link, op: link.op.at(1) },
+  sums: link.op.at(2),
+});
+
+/** Blocks of JavaScript's memory as a tensor. */
+const tensorOf = (bytes: Uint8Array): Tensor => Tensor.fromBytes([bytes.length / blockBytes, 2], bytes);
+
+const disposeAll = (...tensors: readonly Tensor[]): void => {
+  for (const tensor of tensors) tensor.dispose();
+};
+
+/**
+ * The sender's vector b [count, 2], for the delta of its seeds. `codeKey`: 16 public random bytes, the same at both
+ * sides.
+ */
+export const sendVole = async (
+  link: OtLink,
+  seeds: SenderSeeds,
+  count: number,
+  codeKey: Uint8Array,
+): Promise<Tensor> => {
+  const shape = voleShape(count);
+  const { trees, depth, leaves } = shape;
+  const { ot, products, sums } = parts(link);
+  const [zero, one] = (await sendRandomOt(ot, seeds, trees * depth)).map(tensorOf) as [Tensor, Tensor];
+  const shares = await sendProducts(products, seeds, trees);
+  const roots = tensorOf((link.random ?? randomBytes)(trees * blockBytes));
+  const b = Tensor.empty([shape.noisy + memoryLength, 2]);
+  const expander = new TreeExpander(shape);
+  const message = Tensor.empty([messageBytes(shape) / 8]);
+  const leafSums = message.ptr + groupTrees * depth * sumBytes;
+  for (let tree = 0; tree < trees; tree++) {
+    const i = tree % groupTrees;
+    const levels = message.ptr + i * depth * sumBytes;
+    const offset = tree * depth * blockBytes;
+    const made = expander.expand(roots.ptr + tree * blockBytes, levels);
+    kernels().maskPairs(levels, zero.ptr + offset, one.ptr + offset, depth);
+    const leafSum = leafSums + i * blockBytes;
+    const share = shares.ptr + tree * blockBytes;
+    memory.u8().copyWithin(leafSum, share, share + blockBytes);
+    kernels().addSum(made, leaves, leafSum);
+    memory.u8().copyWithin(b.ptr + tree * leaves * blockBytes, made, made + leaves * blockBytes);
+    if (i + 1 === groupTrees) sums.at((tree - i) / groupTrees).send(link.peer, message.toBytes());
+  }
+  expander.dispose();
+  disposeAll(zero, one, shares, roots, message);
+  encode(b.ptr, 1, shape, codeKey);
+  return b;
+};
+
+/** What the receiver of a VOLE holds until the sender's sums are there. */
+export interface PendingVole {
+  /** The receiver's pairs (a, c): [count, 4]. */
+  finish(): Promise<Tensor>;
+}
+
+/** Sends all that the receiver has to say; what `finish` waits for arrives meanwhile. */
+export const receiveVole = async (
+  link: OtLink,
+  seeds: ReceiverSeeds,
+  count: number,
+  codeKey: Uint8Array,
+): Promise<PendingVole> => {
+  const shape = voleShape(count);
+  const { ot, products, sums } = parts(link);
+  const noise = drawNoise(shape, link.random ?? randomBytes);
+  const values = tensorOf(noise.values);
+  const sent = receiveRandomOt(ot, seeds, noise.choices);
+  const shares = receiveProducts(products, seeds, values);
+  const keys = tensorOf(await sent);
+  const finish = async (): Promise<Tensor> => {
+    const pairs = Tensor.empty([shape.noisy + memoryLength, 4]);
+    const expander = new PuncturedGroup(shape, noise, { keys, shares, values });
+    for (let first = 0; first < shape.trees; first += groupTrees) {
+      const message = await sums.at(first / groupTrees).recv(link.peer, messageBytes(shape));
+      expander.expand(first, message, pairs.ptr + first * shape.leaves * 2 * blockBytes);
+    }
+    expander.dispose();
+    disposeAll(values, shares, keys);
+    encode(pairs.ptr, 2, shape, codeKey);
+    return pairs;
+  };
+  return { finish };
+};
