@@ -8,23 +8,13 @@
  * Sizes are those of the sets of distinct keys, or `padTo`.
  */
 
-import { type KeySet, padding } from '../key/key-set.js';
+import { padding } from '../key/key-set.js';
 import { type Keys, keyCount } from '../key/keys.js';
 import { keySetOf } from '../key/prepare.js';
-import { kkrt16 } from '../kkrt16/kkrt16.js';
 import type { OtLink } from '../ot/exchange.js';
-import { rr22 } from '../rr22/rr22.js';
-import { type Answer, receiveAnswer, sendAnswer } from './answer.js';
-import { exchangeHello } from './hello.js';
-import type { PsiName, PsiProtocol, PsiReceiver, PsiSender } from './protocol.js';
+import { type PsiRoles, psiRunner } from './runner.js';
 
-export interface PsiOptions {
-  /** One side is the receiver, the other one the sender. */
-  readonly role: 'receiver' | 'sender';
-  /** Who learns the result; default the receiver alone. The same at both sides. */
-  readonly result?: 'receiver' | 'both';
-  /** The same at both sides; default rr22. */
-  readonly protocol?: PsiName;
+export interface PsiOptions extends PsiRoles {
   /** Hides the number of distinct keys: the set is filled up to so many. */
   readonly padTo?: number;
 }
@@ -45,33 +35,30 @@ export interface PsiResult {
   readonly peerSize: number;
 }
 
-const protocols: Readonly<Record<PsiName, PsiProtocol>> = { rr22, kkrt16 };
-
 const parts = (link: OtLink) => ({
   base: { ...link, op: link.op.at(0) },
   hash: { ...link, op: link.op.at(1) },
-  hello: { ...link, op: link.op.at(2) },
-  run: { ...link, op: link.op.at(3) },
-  answer: { ...link, op: link.op.at(4) },
+  run: { ...link, op: link.op.at(2) },
 });
 
 /** The intersection of both sides' keys. Throws a TriadError for a peer that does not keep to the protocol. */
-export const psi = async (link: OtLink, keys: Keys, options: PsiOptions): Promise<PsiResult> => {
-  const { role, result = 'receiver', protocol: name = 'rr22', padTo } = options;
-  const protocol = protocols[name];
-  const { base, hash, hello } = parts(link);
-  // The receiver speaks first in the base OTs of RR22, and hashes while the sender answers.
-  const side = role === 'receiver' ? protocol.receiver(base) : await protocol.sender(base);
+export const psi = async (link: OtLink, keys: Keys, { padTo, ...roles }: PsiOptions): Promise<PsiResult> => {
+  const { base, hash, run } = parts(link);
+  const meeting = psiRunner(base, roles);
+  // The receiver has spoken, and hashes while the sender answers. What goes wrong meanwhile is told below.
+  if (roles.role === 'sender') await meeting;
+  else meeting.catch(() => {});
   const set = keySetOf(hash, keys, padTo);
   try {
-    const peerSize = await exchangeHello(hello, { role, mode: result, protocol: name, size: set.size });
-    const run: Run = { link, set, peerSize, answer: result === 'both' ? protocol.answer : undefined };
-    const common = await ('then' in side ? receive(run, await side) : send(run, side));
+    const { common, peerSize } = await (await meeting).run(run, set);
+    const duplicates = set.repeats.length / 2;
+    const size = keyCount(keys);
     return {
-      rows: common && rowsOf(set, common),
-      size: keyCount(keys),
-      distinct: keyCount(keys) - set.repeats.length / 2,
-      duplicates: set.repeats.length / 2,
+      // Padding is common with probability 2^-100, and no row.
+      rows: common?.map((i) => set.rows[i]!).filter((row) => row !== padding),
+      size,
+      distinct: size - duplicates,
+      duplicates,
       repeats: set.repeats,
       peerSize,
     };
@@ -79,30 +66,3 @@ export const psi = async (link: OtLink, keys: Keys, options: PsiOptions): Promis
     set.dispose();
   }
 };
-
-interface Run {
-  readonly link: OtLink;
-  readonly set: KeySet;
-  readonly peerSize: number;
-  /** How the sender is told the result; undefined if it is not. */
-  readonly answer: Answer | undefined;
-}
-
-/** Indices of common items in the set. */
-const receive = async ({ link, set, peerSize, answer }: Run, receiver: PsiReceiver): Promise<Uint32Array> => {
-  const matches = await receiver.run(parts(link).run, set, peerSize);
-  if (answer !== undefined) sendAnswer(parts(link).answer, answer, matches, { ...set, peerSize });
-  return matches.own;
-};
-
-const send = async (
-  { link, set, peerSize, answer }: Run,
-  sender: PsiSender,
-): Promise<Uint32Array | undefined> => {
-  const items = await sender.run(parts(link).run, set, peerSize);
-  return answer && receiveAnswer(parts(link).answer, answer, items, set);
-};
-
-/** Padding is common with probability 2^-100, and no row. */
-const rowsOf = (set: KeySet, common: Uint32Array): Uint32Array =>
-  common.map((i) => set.rows[i]!).filter((row) => row !== padding);
