@@ -2,7 +2,7 @@ import { type LocalOptions, local, openSession, seededBytes } from '@triad/proto
 import { memory, Prg, Tensor, xor } from '@triad/ring';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { OtLink } from '../exchange.js';
+import type { OtLink } from '../ot/exchange.js';
 import { layerBatches, waksman } from './network.js';
 import { type ReceiveOts, receivePermuted, type SendOts, sendPermuted } from './permute-and-share.js';
 import { randomPermutation } from './random-permutation.js';

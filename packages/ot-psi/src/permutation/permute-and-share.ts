@@ -19,9 +19,9 @@
  * Two messages in a row: the OTs' and the sender's. Per switch the OT's bytes and 8; see `waksman` for how many there are.
  */
 import { allocate, memory, Prg, randomBytes, release, Tensor, xor } from '@triad/ring';
-import type { OtPairs } from '../base-ot.js';
-import type { OtLink } from '../exchange.js';
 import { kernels } from '../kernel.js';
+import type { OtPairs } from '../ot/base-ot.js';
+import type { OtLink } from '../ot/exchange.js';
 import { type Layer, layerBatches, waksman } from './network.js';
 import { route } from './routing.js';
 
