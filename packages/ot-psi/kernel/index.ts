@@ -8,3 +8,5 @@ export * from './okvs';
 export * from './oprf';
 export * from './match';
 export * from './waksman';
+export * from './transpose';
+export * from './extension';

@@ -1,1 +1,10 @@
-export * from './ot.js';
+export { digestBytes, digestKeys } from './key/digest.js';
+export { filledSet, type KeySet, padding, type RowDigests } from './key/key-set.js';
+export { type Keys, keyCount, type PackedKeys } from './key/keys.js';
+export { drawHashKey } from './key/prepare.js';
+export { type ManyPsiOptions, type ManyPsiResult, manyPsi } from './many/many-psi.js';
+export { clusterCapacity } from './okvs/shape.js';
+export * from './ot/index.js';
+export type { PsiName } from './psi/protocol.js';
+export { type PsiOptions, type PsiResult, psi } from './psi/psi.js';
+export { type PsiOutcome, type PsiRoles, type PsiRunner, psiRunner } from './psi/runner.js';

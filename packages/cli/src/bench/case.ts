@@ -14,10 +14,12 @@ export interface Runner {
 /** Figures beside the time, by name. */
 export type Measures = Readonly<Record<string, number>>;
 
-/** A benchmark that three parties run, each in a process of its own. */
+/** A benchmark that several parties run, each in a process of its own. */
 export interface PartyCase {
   readonly name: string;
   readonly size: string;
+  /** Computing parties; default 3. */
+  readonly parties?: number;
   /** Declared dependent rounds of one run. */
   readonly rounds: number;
   /** Runs before those that count: compilers of JavaScript and WebAssembly optimise what has run often. */

@@ -5,6 +5,7 @@ import { matmul } from './matmul.js';
 import { memory } from './memory.js';
 import { leNet, logisticRegression, perceptron } from './model.js';
 import { product } from './product.js';
+import { manyPsiCase, psiCase } from './psi.js';
 import { reluCase } from './relu.js';
 import { type StepOptions, step } from './step.js';
 import { truncate } from './truncate.js';
@@ -31,7 +32,7 @@ const images: StepOptions = {
   warmUp: 2,
 };
 
-/** The benchmarks that three parties run, by name. */
+/** The benchmarks that several parties run, by name. */
 export const partyCases: ReadonlyMap<string, PartyCase> = new Map(
   [
     compare,
@@ -47,5 +48,7 @@ export const partyCases: ReadonlyMap<string, PartyCase> = new Map(
     step('mlp-step-wan', { ...mlp, warmUp: 2, delay: 20 }),
     step('lenet-step', images),
     memory(mlp),
+    ...[14, 16, 18, 20].map(psiCase),
+    manyPsiCase(3, 18),
   ].map((each) => [each.name, each]),
 );

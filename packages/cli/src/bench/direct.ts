@@ -32,9 +32,10 @@ export const direct = async (
   };
 };
 
-const barrier = async (session: Session, run: number): Promise<void> => {
+/** Resolves at all computing parties at nearly the same time. */
+export const barrier = async (session: Session, run: number): Promise<void> => {
   const op = session.op('bench/barrier', run);
-  const others = [0, 1, 2].filter((r) => r !== session.rank);
+  const others = Array.from({ length: session.parties }, (_, r) => r).filter((r) => r !== session.rank);
   for (const r of others) op.send(r, new Uint8Array(1));
   await Promise.all(others.map((r) => op.recv(r, 1)));
 };

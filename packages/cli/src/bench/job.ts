@@ -8,7 +8,6 @@ import { type Measures, median, type PartyCase, type Reference, type Result } fr
 import { delayedMeeting, directMeeting } from './meeting.js';
 import type { PartyReport } from './party.js';
 
-const roles = ['0', '1', '2'];
 const meetingRole = 'rendezvous';
 
 export interface JobBench {
@@ -16,7 +15,10 @@ export interface JobBench {
   readonly runs: number;
 }
 
-/** Starts the three parties of a benchmark on this machine and puts their reports together. */
+const rolesOf = ({ parties = 3 }: PartyCase): string[] =>
+  Array.from({ length: parties }, (_, r) => String(r));
+
+/** Starts the parties of a benchmark on this machine and puts their reports together. */
 export const benchJob = async (
   each: PartyCase,
   reference: Reference,
@@ -31,7 +33,7 @@ export const benchJob = async (
   return {
     name: each.name,
     size: each.size,
-    parties: roles.length,
+    parties: reports.length,
     threads: 1,
     link,
     seconds,
@@ -54,11 +56,9 @@ const largest = (all: readonly Measures[]): Measures | undefined => {
   return Object.fromEntries(names.map((name) => [name, Math.max(...all.map((each) => each[name]!))]));
 };
 
-const partyReports = async (
-  { name, delay }: PartyCase,
-  link: 'plain' | 'tls',
-  runs: number,
-): Promise<PartyReport[]> => {
+const partyReports = async (each: PartyCase, link: 'plain' | 'tls', runs: number): Promise<PartyReport[]> => {
+  const { name, delay } = each;
+  const roles = rolesOf(each);
   const job = `bench-${randomBytes(6).toString('hex')}`;
   const folder = await mkdtemp(join(tmpdir(), 'triad-bench-'));
   const reports: PartyReport[] = [];
@@ -70,7 +70,7 @@ const partyReports = async (
       const credentials = secrets.find((each) => each.role === role);
       const file = join(folder, `${role}.json`);
       if (credentials !== undefined) await writeFile(file, JSON.stringify(credentials), { mode: 0o600 });
-      const options = JSON.stringify({ job, ...meeting.optionsOf(role) });
+      const options = JSON.stringify({ job, parties: roles.length, ...meeting.optionsOf(role) });
       const words = ['bench-party', name, role, String(runs), options, ...(credentials ? [file] : [])];
       return startParty(role, [...words, '--json'], (record) => {
         reports[Number(role)] = record as PartyReport;

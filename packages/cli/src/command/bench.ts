@@ -22,7 +22,7 @@ const names = [...partyCases.keys(), ...single, accuracyName];
 export const benchCommand = (): Command =>
   new Command('bench')
     .description(
-      'measure this machine: three processes on loopback, each figure beside a reference of the same run',
+      'measure this machine: the parties are processes on loopback, each figure beside a reference of the same run',
     )
     .argument('[names...]', `which of ${names.join(', ')}; default all`)
     .option('--runs <number>', 'runs of which the median counts', count, 7)

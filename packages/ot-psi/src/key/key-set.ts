@@ -1,3 +1,4 @@
+import { TriadError } from '@triad/protocol';
 import { allocate, memory, randomBytes, release, Tensor } from '@triad/ring';
 import { kernels } from '../kernel.js';
 import { digestBytes } from './digest.js';
@@ -61,6 +62,28 @@ export const padded = (set: KeySet, size: number, random = randomBytes): KeySet 
   rows.set(set.rows);
   set.dispose();
   return { ...sorted(digests, rows), repeats: set.repeats };
+};
+
+/** The digests of some rows, 16 bytes each, and their rows. */
+export interface RowDigests {
+  readonly digests: Uint8Array;
+  readonly rows: Uint32Array;
+}
+
+/** The set of some rows' digests, filled up to `size`. Throws `limit` for more rows. */
+export const filledSet = ({ digests, rows }: RowDigests, size: number, random = randomBytes): KeySet => {
+  const count = rows.length;
+  if (count > size) {
+    throw new TriadError('limit', `${count} rows do not fit into a set of ${size}`, {
+      remedy: 'choose a larger size',
+    });
+  }
+  const all = Tensor.empty([size, 2]);
+  all.bytes().set(digests);
+  all.bytes().set(random((size - count) * digestBytes), count * digestBytes);
+  const rowOf = new Uint32Array(size).fill(padding);
+  rowOf.set(rows);
+  return padded(sorted(all, rowOf), size, random);
 };
 
 /** The index of the first digest of a set whose leading `bits` bits, as a number, are at least `group`. */

@@ -24,7 +24,7 @@ const statisticalBits = 40;
  * The most keys one of 2^bits clusters gets but with probability 2^-40, by Bernstein's inequality and the union bound:
  * mean + t with t^2 = 2 L (mean + t / 3), L = ln(2^40 2^bits).
  */
-const clusterCapacity = (keys: number, bits: number): number => {
+export const clusterCapacity = (keys: number, bits: number): number => {
   if (bits === 0) return keys;
   const mean = keys / 2 ** bits;
   const third = ((statisticalBits + bits) * Math.LN2) / 3;

@@ -1,6 +1,6 @@
 import { type LocalOptions, local, openSession, seededBytes } from '@triad/protocol';
 import { expect, test } from 'vitest';
-import { messageBytes, receiveBaseOt, sendBaseOt } from './ot.js';
+import { messageBytes, receiveBaseOt, sendBaseOt } from './index.js';
 
 const choices = Uint8Array.of(0, 1, 1, 0, 1);
 

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { seededBytes, TriadError } from '@triad/protocol';
 import { describe, expect, test } from 'vitest';
-import { messageBytes, type OtRun, otReceiver, otSender } from './ot.js';
+import { messageBytes, type OtRun, otReceiver, otSender } from './index.js';
 
 const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString('hex');
 const fromHex = (text: string) => Uint8Array.from(Buffer.from(text, 'hex'));
@@ -46,7 +46,7 @@ interface Vector {
   readonly pairs: readonly [string, string];
   readonly messages: string;
 }
-const vectors = JSON.parse(readFileSync(new URL('../vector/base-ot.json', import.meta.url), 'utf8')) as {
+const vectors = JSON.parse(readFileSync(new URL('../../vector/base-ot.json', import.meta.url), 'utf8')) as {
   readonly runs: readonly Vector[];
 };
 

@@ -3,7 +3,7 @@ import { bytesToNumberLE, numberToBytesLE } from '@noble/curves/utils.js';
 import { seededBytes } from '@triad/protocol';
 import { expect, test } from 'vitest';
 import { Point, pointBytes, select } from './group.js';
-import { otReceiver, otSender } from './ot.js';
+import { otReceiver, otSender } from './index.js';
 
 const session = new TextEncoder().encode('choice');
 const order = Point.Fn.ORDER;
