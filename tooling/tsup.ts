@@ -1,7 +1,7 @@
 import { defineConfig, type Options } from 'tsup';
 
 /** The build every package shares: ESM with types, nothing bundled that npm can install. */
-export const library = (entry: string[], options: Options = {}) =>
+export const library = (entry: string[] | Record<string, string>, options: Options = {}) =>
   defineConfig({
     entry,
     format: 'esm',

@@ -1,3 +1,3 @@
 import { library } from '../../tooling/tsup.ts';
 
-export default library(['src/index.ts', { ot: 'src/ot/index.ts' }]);
+export default library({ index: 'src/index.ts', ot: 'src/ot/index.ts' });
