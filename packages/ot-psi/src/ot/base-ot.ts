@@ -1,5 +1,5 @@
 /**
- * Base OT: `n` random oblivious transfers of 16-byte messages on ristretto255, by the protocol of Chou and Orlandi
+ * Base OT: `n` random oblivious transfers of 16-byte messages in a group of prime order, by the protocol of Chou and Orlandi
  * ("The Simplest Protocol for Oblivious Transfer", LATINCRYPT 2015, eprint 2015/267, figure 1).
  *
  *     sender                                      receiver, choice bits c_i
@@ -12,15 +12,13 @@
  * sides learn `n` and nothing else. Against a malicious peer this protocol is not proved to be an OT that composes
  * (eprint 2017/370), and nothing here claims so.
  *
- * The state machines are synchronous: a message in, a message out. Choices are taken by arithmetic on encodings; the
- * scalar multiplications are @noble/curves', on BigInt, whose time JavaScript engines do not promise to be constant.
- * Scalars are fresh in every run.
+ * The state machines are synchronous: a message in, a message out. Choices are taken by arithmetic on encodings. Scalars are fresh in every run.
  */
 import { type ErrorContext, TriadError } from '@triad/protocol';
 import { randomBytes } from '@triad/ring';
-import { Point, pointBytes, scalarFromSeed, scalarSeedBytes, select } from './group.js';
+import type { OtGroup } from './group.js';
 import { messageBytes, messageOracle } from './key.js';
-import { decodeReply, decodeSetup } from './message.js';
+import { ristretto255 } from './ristretto255.js';
 
 /** What one run is bound to and drawn from. */
 export interface OtRun {
@@ -28,6 +26,8 @@ export interface OtRun {
   readonly session: Uint8Array;
   /** Source of scalars: the platform's CSPRNG unless a test wants a run repeated. */
   readonly random?: (bytes: number) => Uint8Array;
+  /** Both sides' group; default ristretto255. */
+  readonly group?: OtGroup;
   /** Who the peer is, for errors. */
   readonly peer?: Pick<ErrorContext, 'party' | 'op'>;
 }
@@ -37,7 +37,7 @@ export type OtPairs = readonly [Uint8Array, Uint8Array];
 
 /** The sender, having sent its first message. */
 export interface OtSender {
-  /** The message to the receiver: 32 bytes. */
+  /** The message to the receiver: an element. */
   readonly setup: Uint8Array;
   /** Takes the receiver's reply, once. Throws `bad-message` before using any of a malformed one. */
   finish(reply: Uint8Array): OtPairs;
@@ -45,7 +45,7 @@ export interface OtSender {
 
 /** The receiver's reply and its messages m_ic, 16 bytes each. */
 export interface OtChosen {
-  /** The message to the sender: 32 bytes an OT. */
+  /** The message to the sender: an element an OT. */
   readonly reply: Uint8Array;
   readonly messages: Uint8Array;
 }
@@ -71,54 +71,46 @@ const once = <Input, Output>(step: (input: Input) => Output): ((input: Input) =>
 };
 
 /** The sender of `count` OTs. */
-export const otSender = (count: number, { session, random = randomBytes, peer = {} }: OtRun): OtSender => {
+export const otSender = (count: number, run: OtRun): OtSender => {
+  const { session, random = randomBytes, peer = {}, group = ristretto255 } = run;
   if (!(Number.isSafeInteger(count) && count > 0)) {
     throw new TriadError('bad-argument', `a run has at least one OT; got ${count}`);
   }
-  const a = scalarFromSeed(random(scalarSeedBytes));
-  const A = Point.BASE.multiply(a);
-  const setup = A.toBytes();
-  const derive = messageOracle(session, setup);
+  const sender = group.sender(random);
+  const setup = sender.setup.slice();
+  const derive = messageOracle(group.domain, session, setup);
   const finish = (message: Uint8Array): OtPairs => {
-    const reply = decodeReply(message, count, peer);
-    const aA = A.multiply(a);
+    const reply = message.slice();
+    const agreed = sender.agree(reply, count, peer);
     const pairs = [new Uint8Array(count * messageBytes), new Uint8Array(count * messageBytes)] as const;
-    for (const [i, R] of reply.entries()) {
-      const aR = R.point.multiply(a);
-      pairs[0].set(derive(i, R.bytes, aR.toBytes()), i * messageBytes);
-      pairs[1].set(derive(i, R.bytes, aR.subtract(aA).toBytes()), i * messageBytes);
+    for (let i = 0; i < count; i++) {
+      const R = reply.subarray(i * group.pointBytes, (i + 1) * group.pointBytes);
+      pairs[0].set(derive(i, R, agreed[0][i]!), i * messageBytes);
+      pairs[1].set(derive(i, R, agreed[1][i]!), i * messageBytes);
     }
     return pairs;
   };
-  return { setup: setup.slice(), finish: once(finish) };
+  return { setup: sender.setup, finish: once(finish) };
 };
 
 /** The receiver of one OT for every choice bit (a byte of 0 or 1). */
-export const otReceiver = (
-  choices: Uint8Array,
-  { session, random = randomBytes, peer = {} }: OtRun,
-): OtReceiver => {
+export const otReceiver = (choices: Uint8Array, run: OtRun): OtReceiver => {
+  const { session, random = randomBytes, peer = {}, group = ristretto255 } = run;
   if (choices.length === 0 || choices.some((bit) => bit > 1)) {
     throw new TriadError('bad-argument', 'choice bits are bytes of 0 or 1, at least one of them');
   }
   const bits = choices.slice();
   const respond = (message: Uint8Array): OtChosen => {
-    const A = decodeSetup(message, peer);
-    A.point.precompute(tableWindow);
-    const derive = messageOracle(session, A.bytes);
-    const reply = new Uint8Array(bits.length * pointBytes);
+    const setup = message.slice();
+    const { sent, agreed } = group.receiver(setup, peer)(bits, random);
+    const derive = messageOracle(group.domain, session, setup);
+    const reply = new Uint8Array(bits.length * group.pointBytes);
     const messages = new Uint8Array(bits.length * messageBytes);
-    for (const [i, bit] of bits.entries()) {
-      const b = scalarFromSeed(random(scalarSeedBytes));
-      const bB = Point.BASE.multiply(b);
-      const R = select(bit, bB.toBytes(), bB.add(A.point).toBytes());
-      reply.set(R, i * pointBytes);
-      messages.set(derive(i, R, A.point.multiply(b).toBytes()), i * messageBytes);
+    for (const [i, R] of sent.entries()) {
+      reply.set(R, i * group.pointBytes);
+      messages.set(derive(i, R, agreed[i]!), i * messageBytes);
     }
     return { reply, messages };
   };
   return { respond: once(respond) };
 };
-
-/** Window of the table of multiples of A: 8 ms to build, then a fifth of a plain multiplication. */
-const tableWindow = 6;

@@ -2,8 +2,9 @@ import { mapHashToField } from '@noble/curves/abstract/modular.js';
 import { bytesToNumberLE, numberToBytesLE } from '@noble/curves/utils.js';
 import { seededBytes } from '@triad/protocol';
 import { expect, test } from 'vitest';
-import { Point, pointBytes, select } from './group.js';
+import { select } from './group.js';
 import { otReceiver, otSender } from './index.js';
+import { Point, pointBytes } from './ristretto255.js';
 
 const session = new TextEncoder().encode('choice');
 const order = Point.Fn.ORDER;

@@ -1,4 +1,4 @@
-import { type LocalOptions, local, openSession, seededBytes } from '@triad/protocol';
+import { type LocalOptions, local, type Message, openSession, seededBytes } from '@triad/protocol';
 import { expect, test } from 'vitest';
 import { messageBytes, receiveBaseOt, sendBaseOt } from './index.js';
 
@@ -23,8 +23,15 @@ const exchange = ({ sender, receiver }: Pair, name: string) =>
     receiveBaseOt({ session: receiver, op: receiver.op(name), peer: 0, random: seededBytes(3, 1) }, choices),
   ]);
 
-test('the receiver gets what it chose, in two rounds and 32 (n + 1) bytes', async () => {
-  const pair = await parties();
+/** An offer without P-256, as a browser makes it. */
+const withoutP256 = ({ to, bytes }: Message): Uint8Array =>
+  to === 1 && bytes.length === 97 ? Uint8Array.from(bytes).fill(0, 32) : bytes;
+
+test.each([
+  ['P-256', {}, 65],
+  ['ristretto255 where one side has nothing else', { tap: withoutP256 }, 32],
+])('the receiver gets what it chose in two rounds, on %s', async (_, options, bytes) => {
+  const pair = await parties(options);
   const before = pair.network.rounds;
   const sent = pair.network.channels.map((channel) => channel.traffic.sent.bytes);
   const [pairs, messages] = await exchange(pair, 'ot');
@@ -35,8 +42,8 @@ test('the receiver gets what it chose, in two rounds and 32 (n + 1) bytes', asyn
   }
   expect(pair.network.rounds - before).toBe(2);
   expect(pair.network.channels.map((channel, i) => channel.traffic.sent.bytes - sent[i]!)).toEqual([
-    32,
-    32 * choices.length,
+    97,
+    1 + bytes * choices.length,
   ]);
 });
 
@@ -60,7 +67,9 @@ test.each([
   ['sender', 1, (bytes: Uint8Array) => new Uint8Array(bytes.length).fill(255)],
   ['receiver', 0, (bytes: Uint8Array) => Uint8Array.from([...bytes, 0])],
   ['receiver', 0, (bytes: Uint8Array) => new Uint8Array(bytes.length)],
-  ['receiver', 0, (bytes: Uint8Array) => bytes.with(31, 255)],
+  ['receiver', 0, (bytes: Uint8Array) => bytes.with(96, bytes[96]! ^ 1)],
+  ['receiver', 0, (bytes: Uint8Array) => Uint8Array.from(bytes).fill(0, 32).with(31, 255)],
+  ['sender', 1, (bytes: Uint8Array) => (bytes.length === 1 ? Uint8Array.of(2) : bytes)],
 ])(
   'a bad message to the %s is a typed error that names the peer and the op',
   async (victim, peer, change) => {

@@ -1,37 +1,38 @@
-import { mapHashToField } from '@noble/curves/abstract/modular.js';
-import { ristretto255 } from '@noble/curves/ed25519.js';
-import { bytesToNumberLE } from '@noble/curves/utils.js';
-import { type ErrorContext, TriadError } from '@triad/protocol';
+import type { ErrorContext } from '@triad/protocol';
 
-/** An element of ristretto255, the prime-order group of RFC 9496. */
-export type Point = InstanceType<typeof ristretto255.Point>;
+/** A group of prime order with base B, as base OTs need it. */
+export interface OtGroup {
+  readonly name: 'ristretto255' | 'p256';
+  /** Keeps its hashes apart from other groups'. */
+  readonly domain: string;
+  /** Bytes of an element as it travels. */
+  readonly pointBytes: number;
+  /** A fresh scalar a: A = a B, and what it makes of the receiver's elements. */
+  sender(random: RandomSource): GroupSender;
+  /** Throws `bad-message` for a setup that is no element, or the identity. */
+  receiver(setup: Uint8Array, context: ErrorContext): GroupReceiver;
+}
 
-export const Point: typeof ristretto255.Point = ristretto255.Point;
+export type RandomSource = (bytes: number) => Uint8Array;
 
-/** Bytes of an encoded element. */
-export const pointBytes = 32;
+export interface GroupSender {
+  readonly setup: Uint8Array;
+  /**
+   * For elements R_i in a row: all a R_i, and all a (R_i - A). Throws `bad-message` before using any, unless all are elements
+   * and none the identity.
+   */
+  agree(
+    message: Uint8Array,
+    count: number,
+    context: ErrorContext,
+  ): readonly [zero: readonly Uint8Array[], one: readonly Uint8Array[]];
+}
 
-/** Random bytes a scalar is made from: twice its length, so that its bias is below 2^-250. */
-export const scalarSeedBytes = 64;
-
-/** A uniform scalar from 1 to the group order less one, from 64 uniform bytes read as little-endian. */
-export const scalarFromSeed = (seed: Uint8Array): bigint =>
-  bytesToNumberLE(mapHashToField(seed, Point.Fn.ORDER, true));
-
-/**
- * The element these 32 bytes encode (RFC 9496, section 4.3.1). Throws `bad-message` for anything that is not the
- * canonical encoding of an element, and for the identity, which no honest party sends.
- */
-export const decodePoint = (bytes: Uint8Array, what: string, context: ErrorContext = {}): Point => {
-  let point: Point;
-  try {
-    point = Point.fromBytes(bytes);
-  } catch (cause) {
-    throw new TriadError('bad-message', `${what} is no element of ristretto255`, { ...context, cause });
-  }
-  if (point.is0()) throw new TriadError('bad-message', `${what} is the identity element`, context);
-  return point;
-};
+/** Fresh scalars b_i, one for each choice: R_i = b_i B + c_i A, and all b_i A. */
+export type GroupReceiver = (
+  choices: Uint8Array,
+  random: RandomSource,
+) => { readonly sent: readonly Uint8Array[]; readonly agreed: readonly Uint8Array[] };
 
 /** `one` where `choice` is 1, `zero` where it is 0, without a branch or an index that depends on it. */
 export const select = (choice: number, zero: Uint8Array, one: Uint8Array): Uint8Array => {

@@ -2,9 +2,9 @@ import { readFileSync } from 'node:fs';
 import { seededBytes, TriadError } from '@triad/protocol';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { Point, pointBytes } from './group.js';
 import { otReceiver, otSender } from './index.js';
 import { decodeReply, decodeSetup } from './message.js';
+import { Point, pointBytes } from './ristretto255.js';
 
 const fromHex = (text: string) => Uint8Array.from(Buffer.from(text, 'hex'));
 const vectors = JSON.parse(readFileSync(new URL('../../vector/rfc9496.json', import.meta.url), 'utf8')) as {

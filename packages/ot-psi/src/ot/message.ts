@@ -1,5 +1,5 @@
 import { type ErrorContext, TriadError } from '@triad/protocol';
-import { decodePoint, type Point, pointBytes } from './group.js';
+import { decodePoint, type Point, pointBytes } from './ristretto255.js';
 
 /** An element as it travelled and as it is computed with. */
 export interface Element {
