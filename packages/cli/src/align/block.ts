@@ -1,6 +1,6 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import { TriadError } from '@triad/protocol';
-import { unreadable } from './key-source.js';
+import { unreadable } from './key-file.js';
 
 /** Bytes read at a time. */
 const blockBytes = 2 ** 20;

@@ -32,8 +32,7 @@ const unsigned =
       ? String(BigInt.asUintN(bits, BigInt(value)))
       : undefined;
 
-const whole: TextOf = (value) =>
-  Number.isSafeInteger(value) ? String(value === 0 ? 0 : value) : undefined;
+const whole: TextOf = (value) => (Number.isSafeInteger(value) ? String(value === 0 ? 0 : value) : undefined);
 
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 

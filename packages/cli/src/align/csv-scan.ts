@@ -17,6 +17,8 @@ export class CsvScanner {
   readonly #slots: Int32Array;
   /** Where the next row begins. */
   #next = 0;
+  #starts = new Uint32Array(0);
+  #ends = new Uint32Array(0);
   #cells = new Uint32Array(0);
   #row: number;
 
@@ -32,11 +34,10 @@ export class CsvScanner {
     for (const [slot, column] of wanted.entries()) this.#slots[column] = slot;
   }
 
-  /** Whole rows, `most` of them at most. Throws `bad-argument` for quotes and widths that are wrong. */
+  /** Whole rows, `most` of them at most; overwritten by the next call. Throws `bad-argument` for quotes and widths that are wrong. */
   scan(bytes: Uint8Array, last: boolean, most = bytes.length): Scanned<CsvBlock> {
-    const room = Math.ceil(bytes.length / 2) + 1;
-    const [starts, ends] = [new Uint32Array(room), new Uint32Array(room)];
-    this.#cells = new Uint32Array(this.wanted.length === 0 ? 0 : 2 * bytes.length + 2);
+    if (this.#starts.length < bytes.length) this.#grow(bytes.length);
+    const [starts, ends] = [this.#starts, this.#ends];
     let [count, start] = [0, 0];
     while (count < most) {
       start = skipEmptyLines(bytes, start);
@@ -51,6 +52,13 @@ export class CsvScanner {
     return { found: { bytes, count, starts, ends, cells: this.#cells }, used: start };
   }
 
+  /** A row takes a byte, and as many more as it has cells but the first. */
+  #grow(bytes: number): void {
+    this.#starts = new Uint32Array(bytes);
+    this.#ends = new Uint32Array(bytes);
+    this.#cells = new Uint32Array(this.wanted.length === 0 ? 0 : 2 * bytes + 2);
+  }
+
   /** Where the row ends, its line break excluded; -1: not in these bytes. Notes its wanted cells at `into`. */
   #record(bytes: Uint8Array, start: number, last: boolean, into: number): number {
     const slots = this.#slots;
@@ -59,7 +67,9 @@ export class CsvScanner {
       if (stop < 0 || (stop === bytes.length && !last)) return -1;
       const broken = bytes[stop] !== comma;
       const end =
-        broken && stop > from && bytes[from] !== quote && bytes[stop - 1] === carriageReturn ? stop - 1 : stop;
+        broken && stop > from && bytes[from] !== quote && bytes[stop - 1] === carriageReturn
+          ? stop - 1
+          : stop;
       const slot = slots[column] ?? -1;
       if (slot >= 0) {
         this.#cells[into + 2 * slot] = from;

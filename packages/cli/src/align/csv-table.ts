@@ -4,8 +4,9 @@ import { badArgument } from '../bad-argument.js';
 import { blocks } from './block.js';
 import { type CsvBlock, CsvScanner, quote } from './csv-scan.js';
 import { type KeyBatch, KeyPacker } from './key-batch.js';
-import { columnPlaces, type KeySource, missingKey, unreadable } from './key-source.js';
+import { columnPlaces, type KeyFile, missingKey, unreadable } from './key-file.js';
 import { requireText } from './list.js';
+import type { ColumnPiece } from './write-parquet.js';
 
 /** What the first line of a CSV file says. */
 export interface CsvHeader {
@@ -20,7 +21,9 @@ const isNumber = (cell: string): boolean => cell.trim() !== '' && Number.isFinit
 /** The first line is a header unless all of it is numbers. Throws `bad-argument` for an empty file. */
 export const readCsvHeader = async (file: string): Promise<CsvHeader> => {
   const scanner = new CsvScanner(file, undefined, []);
-  for await (const { bytes, count, starts, ends } of blocks(file, (all, last) => scanner.scan(all, last, 1))) {
+  for await (const { bytes, count, starts, ends } of blocks(file, (all, last) =>
+    scanner.scan(all, last, 1),
+  )) {
     if (count === 0) continue;
     const line = bytes.slice(starts[0], ends[0]);
     requireText(file, line);
@@ -64,7 +67,7 @@ const withoutFirst = ({ bytes, count, starts, ends, cells }: CsvBlock, width: nu
 });
 
 /** Keys of a CSV file. Throws `bad-argument` for columns that are not there and cells that are empty. */
-export async function* csvKeys(source: KeySource): AsyncGenerator<KeyBatch> {
+export async function* csvKeys(source: KeyFile): AsyncGenerator<KeyBatch> {
   const header = await readCsvHeader(source.file);
   const places = columnPlaces(source, header.names);
   let row = 0;
@@ -102,15 +105,33 @@ const packed = ({ bytes, count, cells }: CsvBlock): KeyBatch => {
 
 /** Cells of a block as texts, row by row. */
 const tuples = (block: CsvBlock, width: number): string[][] => {
-  const bytes = Buffer.from(block.bytes.buffer, block.bytes.byteOffset, block.bytes.length);
+  const bytes = bufferOf(block);
   return Array.from({ length: block.count }, (_, k) =>
     Array.from({ length: width }, (_, j) => cellText(bytes, block.cells, k * width + j)),
   );
 };
 
 /** Wanted cell i of a block, counted row by row. */
-export const cellText = (bytes: Buffer, cells: Uint32Array, i: number): string => {
+const cellText = (bytes: Buffer, cells: Uint32Array, i: number): string => {
   const [from, to] = [cells[2 * i]!, cells[2 * i + 1]!];
   if (bytes[from] !== quote) return bytes.toString('utf8', from, to);
   return bytes.toString('utf8', from + 1, to - 1).replaceAll('""', '"');
 };
+
+/** All cells as bytes of text, column by column. */
+export async function* csvColumns(file: string, header: CsvHeader): AsyncGenerator<ColumnPiece> {
+  const width = header.names.length;
+  let row = 0;
+  for await (const block of csvRecords(file, header, [...header.names.keys()])) {
+    const bytes = bufferOf(block);
+    for (let column = 0; column < width; column++) {
+      const values = Array.from({ length: block.count }, (_, k) =>
+        Buffer.from(cellText(bytes, block.cells, k * width + column)),
+      );
+      yield { column, row, values };
+    }
+    row += block.count;
+  }
+}
+
+const bufferOf = ({ bytes }: CsvBlock): Buffer => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);

@@ -1,3 +1,7 @@
+import { ByteBuilder } from './byte-builder.js';
+
+const quote = 0x22;
+
 /** Keys of one column, one after the other: key i is `bytes` from offsets[i] to offsets[i + 1], in UTF-8. */
 export interface PackedKeys {
   readonly bytes: Uint8Array;
@@ -15,78 +19,58 @@ export const batchSize = (batch: KeyBatch): number =>
 
 /** Collects keys of one column. */
 export class KeyPacker {
-  #bytes: Uint8Array;
+  readonly #bytes: ByteBuilder;
   #offsets: Uint32Array;
   #count = 0;
 
+  /** Expects so many bytes and keys. */
   constructor(bytes = 2 ** 16, keys = 2 ** 12) {
-    this.#bytes = new Uint8Array(bytes);
+    this.#bytes = new ByteBuilder(bytes);
     this.#offsets = new Uint32Array(keys + 1);
-  }
-
-  get count(): number {
-    return this.#count;
   }
 
   /** The bytes from `from` to `to` are the next key. */
   add(source: Uint8Array, from: number, to: number): void {
-    const start = this.#next(to - from);
-    const bytes = this.#bytes;
-    // A copy of a few bytes by `set` takes longer than the loop.
-    if (to - from > 64) bytes.set(source.subarray(from, to), start);
-    else for (let i = from, o = start; i < to; i++, o++) bytes[o] = source[i]!;
+    this.#bytes.append(source, from, to);
+    this.#end();
   }
 
-  /** As `add`, of a quoted cell: of two quotes that follow each other one stays. */
+  /** As `add`, of what is inside the quotes of a cell: of two quotes that follow each other one stays. */
   addQuoted(source: Uint8Array, from: number, to: number): void {
-    const start = this.#next(to - from);
-    let out = start;
-    for (let i = from; i < to; i++) {
-      const byte = source[i]!;
-      this.#bytes[out++] = byte;
-      if (byte === quote) i++;
+    let start = from;
+    for (let at = source.indexOf(quote, from); at >= 0 && at < to; at = source.indexOf(quote, start)) {
+      this.#bytes.append(source, start, at + 1);
+      start = at + 2;
     }
-    this.#offsets[this.#count] = out;
+    this.#bytes.append(source, start, to);
+    this.#end();
   }
 
   addAll({ bytes, offsets }: PackedKeys): void {
-    const count = offsets.length - 1;
-    const start = this.#offsets[this.#count]!;
-    this.#room(start + offsets[count]!, this.#count + count);
-    this.#bytes.set(bytes.subarray(0, offsets[count]), start);
+    const [start, count] = [this.#bytes.length, offsets.length - 1];
+    this.#bytes.append(bytes, 0, offsets[count]!);
+    this.#room(this.#count + count);
     for (let i = 1; i <= count; i++) this.#offsets[this.#count + i] = start + offsets[i]!;
     this.#count += count;
   }
 
-  /** What was collected: views that the next key does not change. */
+  /** What was collected: views that the next key may change. */
   keys(): PackedKeys {
-    const offsets = this.#offsets.subarray(0, this.#count + 1);
-    return { bytes: this.#bytes.subarray(0, offsets[this.#count]), offsets };
+    return { bytes: this.#bytes.bytes(), offsets: this.#offsets.subarray(0, this.#count + 1) };
   }
 
-  /** Room for a key of so many bytes; where it begins. */
-  #next(length: number): number {
-    const start = this.#offsets[this.#count]!;
-    this.#room(start + length, this.#count + 1);
-    this.#offsets[++this.#count] = start + length;
-    return start;
+  #end(): void {
+    this.#room(this.#count + 1);
+    this.#offsets[++this.#count] = this.#bytes.length;
   }
 
-  #room(bytes: number, keys: number): void {
-    if (bytes > this.#bytes.length) {
-      const larger = new Uint8Array(Math.max(bytes, 2 * this.#bytes.length));
-      larger.set(this.#bytes);
-      this.#bytes = larger;
-    }
-    if (keys >= this.#offsets.length) {
-      const larger = new Uint32Array(Math.max(keys + 1, 2 * this.#offsets.length));
-      larger.set(this.#offsets);
-      this.#offsets = larger;
-    }
+  #room(keys: number): void {
+    if (keys < this.#offsets.length) return;
+    const larger = new Uint32Array(Math.max(keys + 1, 2 * this.#offsets.length));
+    larger.set(this.#offsets);
+    this.#offsets = larger;
   }
 }
-
-const quote = 0x22;
 
 /** All keys of a file, in memory. */
 export const collectKeys = async (batches: AsyncIterable<KeyBatch>): Promise<KeyBatch> => {

@@ -3,29 +3,33 @@ import { isUtf8 } from 'node:buffer';
 import { badArgument } from '../bad-argument.js';
 import { blocks, type Scan } from './block.js';
 import { KeyPacker, type PackedKeys } from './key-batch.js';
-import { type KeySource, missingKey } from './key-source.js';
+import { type KeyFile, missingKey } from './key-file.js';
 import { carriageReturn, lineFeed, type RecordBlock } from './record.js';
 
-/** Finds lines. */
-const scanLines: Scan<RecordBlock> = (bytes, last) => {
-  const [starts, ends] = [new Uint32Array(bytes.length + 1), new Uint32Array(bytes.length + 1)];
-  let [count, start] = [0, 0];
-  for (let i = 0; i < bytes.length; i++) {
-    if (bytes[i] !== lineFeed) continue;
-    starts[count] = start;
-    ends[count++] = i > start && bytes[i - 1] === carriageReturn ? i - 1 : i;
-    start = i + 1;
-  }
-  if (last && start < bytes.length) {
-    starts[count] = start;
-    ends[count++] = bytes.length;
-    start = bytes.length;
-  }
-  return { found: { bytes, count, starts, ends }, used: start };
+/** Finds lines; what it found is overwritten by the next call. */
+const lineScan = (): Scan<RecordBlock> => {
+  let [starts, ends] = [new Uint32Array(0), new Uint32Array(0)];
+  return (bytes, last) => {
+    if (starts.length <= bytes.length) starts = new Uint32Array(bytes.length + 1);
+    if (ends.length <= bytes.length) ends = new Uint32Array(bytes.length + 1);
+    let [count, start] = [0, 0];
+    for (let i = 0; i < bytes.length; i++) {
+      if (bytes[i] !== lineFeed) continue;
+      starts[count] = start;
+      ends[count++] = i > start && bytes[i - 1] === carriageReturn ? i - 1 : i;
+      start = i + 1;
+    }
+    if (last && start < bytes.length) {
+      starts[count] = start;
+      ends[count++] = bytes.length;
+      start = bytes.length;
+    }
+    return { found: { bytes, count, starts, ends }, used: start };
+  };
 };
 
-/** The lines of a list. Throws `bad-argument` for an empty one, and for what is no text. */
-export async function* listRecords({ file, columns }: KeySource): AsyncGenerator<RecordBlock> {
+/** The lines of a list. Throws `bad-argument` for empty lines, and for what is no text. */
+export async function* listRecords({ file, columns }: KeyFile): AsyncGenerator<RecordBlock> {
   if (columns !== undefined) {
     throw badArgument(
       `${file} is a list of keys and has no columns`,
@@ -33,17 +37,18 @@ export async function* listRecords({ file, columns }: KeySource): AsyncGenerator
     );
   }
   let row = 0;
-  for await (const block of blocks(file, scanLines)) {
+  for await (const block of blocks(file, lineScan())) {
     const { bytes, count, starts, ends } = block;
     for (let k = 0; k < count; k++) if (starts[k] === ends[k]) throw missingKey(file, row + k);
-    requireText(file, count === 0 ? bytes.subarray(0, 0) : bytes.subarray(0, ends[count - 1]));
+    if (count === 0) continue;
+    requireText(file, bytes.subarray(0, ends[count - 1]));
     row += count;
     yield block;
   }
 }
 
 /** Keys of a list. */
-export async function* listKeys(source: KeySource): AsyncGenerator<PackedKeys> {
+export async function* listKeys(source: KeyFile): AsyncGenerator<PackedKeys> {
   for await (const { bytes, count, starts, ends } of listRecords(source)) {
     const packer = new KeyPacker(bytes.length + 1, count);
     for (let k = 0; k < count; k++) packer.add(bytes, starts[k]!, ends[k]!);

@@ -2,7 +2,7 @@ import type { ParquetRowRange } from 'hyparquet';
 import { badArgument } from '../bad-argument.js';
 import { type TextOf, textOf } from './canonical-text.js';
 import { type KeyBatch, KeyPacker } from './key-batch.js';
-import { columnPlaces, type KeySource, missingKey } from './key-source.js';
+import { columnPlaces, type KeyFile, missingKey } from './key-file.js';
 import { openParquet, type ParquetTable } from './parquet-table.js';
 
 interface KeyColumn {
@@ -11,7 +11,7 @@ interface KeyColumn {
 }
 
 /** Keys of a Parquet file, as canonical texts. Throws `bad-argument` for columns that are not there or cannot be keys, and rows without a key. */
-export async function* parquetKeys(source: KeySource): AsyncGenerator<KeyBatch> {
+export async function* parquetKeys(source: KeyFile): AsyncGenerator<KeyBatch> {
   const table = await openParquet(source.file);
   try {
     const columns = keyColumns(source, table);
@@ -25,7 +25,7 @@ export async function* parquetKeys(source: KeySource): AsyncGenerator<KeyBatch> 
   }
 }
 
-const keyColumns = (source: KeySource, { columns, file }: ParquetTable): KeyColumn[] =>
+const keyColumns = (source: KeyFile, { columns, file }: ParquetTable): KeyColumn[] =>
   columnPlaces(
     source,
     columns.map(({ name }) => name),

@@ -14,7 +14,7 @@ import {
   type SchemaElement,
 } from 'hyparquet';
 import { compressors } from 'hyparquet-compressors';
-import { unreadable } from './key-source.js';
+import { unreadable } from './key-file.js';
 
 /** A column of the table; a nested one is told by its first element. */
 export interface ParquetColumn {
@@ -45,7 +45,7 @@ export const openParquet = async (file: string): Promise<ParquetTable> => {
     const metadata = await parquetMetadataAsync(buffer);
     const scan = await parquetScan({
       file: buffer,
-      metadata: stored(metadata),
+      metadata: { ...metadata, schema: storedSchema(metadata.schema) },
       compressors,
       parsers: nanoseconds,
       utf8: false,
@@ -92,14 +92,12 @@ const fileBuffer = async (path: string): Promise<FileBuffer> => {
 /** Timestamps of 96 bits. */
 const nanoseconds: Partial<ParquetParsers> = { timestampFromNanoseconds: (nanos) => nanos };
 
-/** The metadata without what values mean: they are decoded as they are stored. Groups keep it, lists and maps being told by it. */
-const stored = (metadata: FileMetaData): FileMetaData => ({
-  ...metadata,
-  schema: metadata.schema.map((element) => {
+/** The schema without what values mean: they are read and written as they are stored. Groups keep it, lists and maps being told by it. */
+export const storedSchema = (schema: readonly SchemaElement[]): SchemaElement[] =>
+  schema.map((element) => {
     const { converted_type, logical_type, ...rest } = element;
     return element.num_children === undefined ? rest : element;
-  }),
-});
+  });
 
 const writable = (element: SchemaElement): SchemaElement =>
   element.type === 'INT96'

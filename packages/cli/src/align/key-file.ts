@@ -2,7 +2,7 @@ import { extname } from 'node:path';
 import { badArgument } from '../bad-argument.js';
 
 /** The columns of a file by which its rows are matched. */
-export interface KeySource {
+export interface KeyFile {
   readonly file: string;
   /** By name, or by number from 1; undefined: the only one there is. */
   readonly columns?: readonly string[];
@@ -14,7 +14,7 @@ export type FileKind = 'csv' | 'parquet' | 'list';
 const pattern = /^([^#]+)(?:#(.+))?$/;
 
 /** From `FILE` or `FILE#COLUMN,COLUMN`. */
-export const parseKeySource = (text: string): KeySource => {
+export const parseKeyFile = (text: string): KeyFile => {
   const [, file, list] = pattern.exec(text) ?? [];
   const columns = list?.split(',');
   if (file === undefined || columns?.includes('')) {
@@ -56,7 +56,10 @@ export const missingKey = (file: string, row: number, column?: string): Error =>
 export const columnPlace = (file: string, column: string, names: readonly string[]): number => {
   const named = names.indexOf(column);
   if (named >= 0 && names.lastIndexOf(column) !== named)
-    throw badArgument(`${file} has several columns '${column}'`, `name one by its number, 1 to ${names.length}`);
+    throw badArgument(
+      `${file} has several columns '${column}'`,
+      `name one by its number, 1 to ${names.length}`,
+    );
   if (named >= 0) return named;
   const number = /^[1-9]\d*$/.test(column) ? Number(column) : 0;
   if (number >= 1 && number <= names.length) return number - 1;
@@ -64,7 +67,7 @@ export const columnPlace = (file: string, column: string, names: readonly string
 };
 
 /** The places of the key columns; without any named, that of the only column. */
-export const columnPlaces = ({ file, columns }: KeySource, names: readonly string[]): number[] => {
+export const columnPlaces = ({ file, columns }: KeyFile, names: readonly string[]): number[] => {
   if (columns !== undefined) return columns.map((column) => columnPlace(file, column, names));
   if (names.length === 1) return [0];
   throw badArgument(
