@@ -40,11 +40,13 @@ export const cardinality = async (
   keys: Keys,
   { role, padTo }: CardinalityOptions,
 ): Promise<CardinalityResult> => {
-  const run = role === 'receiver' ? await receiving(link) : await sending(link);
+  const meeting = role === 'receiver' ? receiving(link) : sending(link);
+  // Base OTs run while this side hashes; what goes wrong meanwhile is told below.
+  meeting.catch(() => {});
   const set = keySetOf(parts(link).hash, keys, padTo);
   try {
     const hello = { role, mode: 'cardinality', protocol: 'rr22', size: set.size } as const;
-    const peerSize = await exchangeHello(parts(link).hello, hello);
+    const [peerSize, run] = await Promise.all([exchangeHello(parts(link).hello, hello), meeting]);
     const common = await run(set, peerSize);
     const size = keyCount(keys);
     return { common, size, distinct: size - set.repeats.length / 2, peerSize };

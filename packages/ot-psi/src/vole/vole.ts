@@ -101,9 +101,8 @@ export const receiveVole = async (
   const { ot, products, sums } = parts(link);
   const noise = drawNoise(shape, link.random ?? randomBytes);
   const values = tensorOf(noise.values);
-  const sent = receiveRandomOt(ot, seeds, noise.choices);
+  const keys = tensorOf(await receiveRandomOt(ot, seeds, noise.choices));
   const shares = receiveProducts(products, seeds, values);
-  const keys = tensorOf(await sent);
   const finish = async (): Promise<Tensor> => {
     const pairs = Tensor.empty([shape.noisy + memoryLength, 4]);
     const expander = new PuncturedGroup(shape, noise, { keys, shares, values });
