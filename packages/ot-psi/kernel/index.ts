@@ -10,3 +10,5 @@ export * from './match';
 export * from './waksman';
 export * from './transpose';
 export * from './extension';
+export * from './cuckoo';
+export * from './kkrt';

@@ -17,7 +17,7 @@ export type PsiMode = 'receiver' | 'both' | 'cardinality' | 'payload';
 const version = 1;
 const roles = ['receiver', 'sender'] as const;
 const modes = ['receiver', 'both', 'cardinality', 'payload'] as const;
-const protocols = ['rr22'] as const;
+const protocols = ['rr22', 'kkrt16'] as const;
 const helloBytes = 8;
 
 /** The largest set: more would not fit into the memory of WebAssembly. */

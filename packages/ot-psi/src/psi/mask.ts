@@ -25,17 +25,22 @@ export const sendMasks = (link: OtLink, blocks: Tensor, bytes: number): Uint32Ar
   const slots = randomSlots(count, link.random ?? randomBytes);
   const masks = allocate(count * bytes);
   kernels().scatterMasks(blocks.ptr, count, slots.ptr, bytes, masks);
-  const step = messageMasks(count);
-  for (let i = 0; i < count; i += step) {
-    const end = Math.min(i + step, count);
-    link.op.at(i / step).send(link.peer, memory.u8().slice(masks + i * bytes, masks + end * bytes));
-  }
+  sendMaskList(link, masks, count, bytes);
   release(masks, count * bytes);
   const slotOf = new Uint32Array(slots.toBytes().buffer, 0, count);
   slots.dispose();
   const items = new Uint32Array(count);
   for (let i = 0; i < count; i++) items[slotOf[i]!] = i;
   return items;
+};
+
+/** Sends `count` masks from an address on, as they are. */
+export const sendMaskList = (link: OtLink, masks: number, count: number, bytes: number): void => {
+  const step = messageMasks(count);
+  for (let i = 0; i < count; i += step) {
+    const end = Math.min(i + step, count);
+    link.op.at(i / step).send(link.peer, memory.u8().slice(masks + i * bytes, masks + end * bytes));
+  }
 };
 
 /** A uniform permutation of `count` numbers, as 32-bit words. */
@@ -91,7 +96,7 @@ const findIn = (message: Uint8Array, { own, table, bits, bytes, first }: Lookup)
 };
 
 /** Pairs (own, slot) by own; of an item that was found twice, the last slot. */
-const sortedMatches = (found: readonly Uint32Array[], n: number): Matches => {
+export const sortedMatches = (found: readonly Uint32Array[], n: number): Matches => {
   const slotOf = new Uint32Array(n).fill(none);
   for (const pairs of found) for (let i = 0; i < pairs.length; i += 2) slotOf[pairs[i]!] = pairs[i + 1]!;
   const own = indicesOf(slotOf);

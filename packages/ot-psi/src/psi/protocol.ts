@@ -22,7 +22,7 @@ export interface PsiProtocol {
   sender(link: OtLink): Promise<PsiSender>;
 }
 
-export type PsiName = 'rr22';
+export type PsiName = 'rr22' | 'kkrt16';
 
 export interface PsiReceiver {
   run(link: OtLink, set: KeySet, peerSize: number): Promise<Matches>;

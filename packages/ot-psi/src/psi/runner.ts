@@ -1,4 +1,5 @@
 import type { KeySet } from '../key/key-set.js';
+import { kkrt16 } from '../kkrt16/kkrt16.js';
 import type { OtLink } from '../ot/exchange.js';
 import { rr22 } from '../rr22/rr22.js';
 import { receiveAnswer, sendAnswer } from './answer.js';
@@ -26,7 +27,7 @@ export interface PsiOutcome {
   readonly peerSize: number;
 }
 
-const protocols: Readonly<Record<PsiName, PsiProtocol>> = { rr22 };
+const protocols: Readonly<Record<PsiName, PsiProtocol>> = { rr22, kkrt16 };
 
 /** Where the parts of a run happen. */
 const parts = (link: OtLink) => ({

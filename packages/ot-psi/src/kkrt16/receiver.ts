@@ -1,0 +1,168 @@
+import { allocate, memory, release, Tensor } from '@triad/ring';
+import { binCount } from '../cardinality/bin.js';
+import { kernels } from '../kernel.js';
+import type { KeySet } from '../key/key-set.js';
+import type { OtLink } from '../ot/exchange.js';
+import { maskBytes, receiveMasks, sortedMatches } from '../psi/mask.js';
+import type { Matches } from '../psi/protocol.js';
+import { Batch, batches, batchItems, planeBytes } from './batch.js';
+import type { Columns } from './column.js';
+import { placeItems } from './cuckoo.js';
+import {
+  type BinGroup,
+  binGroups,
+  blockBytes,
+  drawKeys,
+  groupRows,
+  hashes,
+  maskLink,
+  rowBytes,
+  width,
+} from './run.js';
+
+/** The columns of all keys k_j0 and of all k_j1. */
+export type ColumnPair = readonly [Columns, Columns];
+
+/** Which items of the set the sender has. */
+export const receiveMatches = async (
+  link: OtLink,
+  columns: ColumnPair,
+  set: KeySet,
+  peerSize: number,
+): Promise<Matches> => {
+  const keys = drawKeys(link);
+  const bins = binCount(set.size);
+  const table = placeItems(set, keys.bin, bins);
+  const lists = new MaskLists(table, set.size, bins);
+  const rows = new RowMaker(columns, bins);
+  const batch = new Batch(keys);
+  try {
+    for (const group of binGroups(link, bins)) {
+      rows.make(group);
+      encodeGroup(group, { set, table, rows, batch, lists });
+      group.op.send(link.peer, rows.message(group.bins));
+      await link.session.channel.drain();
+    }
+    return await lists.match(link, peerSize);
+  } finally {
+    for (const room of [batch, rows, lists, table]) room.dispose();
+  }
+};
+
+/** T and T + U of one group of bins after the other. */
+class RowMaker {
+  readonly #columns: ColumnPair;
+  readonly #bytes: number;
+  readonly own: number;
+  readonly masked: number;
+
+  constructor(columns: ColumnPair, bins: number) {
+    this.#columns = columns;
+    this.#bytes = groupRows(bins) * rowBytes;
+    this.own = allocate(this.#bytes);
+    this.masked = allocate(this.#bytes);
+  }
+
+  make({ op, rows }: BinGroup): void {
+    const [zero, one] = this.#columns.map((columns) => {
+      const out = Tensor.empty([width, rows / 64]);
+      columns.fill(op, out);
+      return out;
+    }) as [Tensor, Tensor];
+    kernels().addBlocks(zero.ptr, one.ptr, one.ptr, (rows * rowBytes) / blockBytes);
+    kernels().transposeBits(zero.ptr, this.own, width, rows);
+    kernels().transposeBits(one.ptr, this.masked, width, rows);
+    zero.dispose();
+    one.dispose();
+  }
+
+  message(bins: number): Uint8Array {
+    return memory.u8().slice(this.masked, this.masked + bins * rowBytes);
+  }
+
+  dispose(): void {
+    release(this.masked, this.#bytes);
+    release(this.own, this.#bytes);
+  }
+}
+
+interface Group {
+  readonly set: KeySet;
+  readonly table: Tensor;
+  readonly rows: RowMaker;
+  readonly batch: Batch;
+  readonly lists: MaskLists;
+}
+
+/** Adds the items' codes to the rows that are sent, and keeps H of their own rows. */
+const encodeGroup = ({ first, bins }: BinGroup, { set, table, rows, batch, lists }: Group): void => {
+  const items = Tensor.empty([batchItems, 2]);
+  for (const [from, n] of batches(bins)) {
+    const places = table.ptr + 4 * (first + from);
+    kernels().takeItems(set.digests.ptr, places, n, items.ptr);
+    batch.encode(items.ptr, n);
+    kernels().addCodes(rows.masked + from * rowBytes, items.ptr, batch.codes, planeBytes, places, n);
+    const taken = kernels().takeRows(rows.own + from * rowBytes, places, n, batch.rows, items.ptr);
+    batch.hash(taken);
+    lists.append(batch.rows, items.ptr, taken);
+  }
+  items.dispose();
+};
+
+/** Own masks by the hash function that placed their item. */
+class MaskLists {
+  readonly #size: number;
+  readonly #starts: readonly number[];
+  readonly #masks: Tensor;
+  readonly #items: Tensor;
+  readonly #ends: Tensor;
+
+  constructor(table: Tensor, size: number, bins: number) {
+    this.#size = size;
+    const counts = countByHash(new Uint32Array(memory.u8().buffer, table.ptr, bins));
+    this.#starts = [0, counts[0]!, counts[0]! + counts[1]!, size];
+    this.#masks = Tensor.empty([size, 2]);
+    this.#items = Tensor.empty([Math.ceil(size / 2)]);
+    this.#ends = Tensor.empty([2]);
+    new Uint32Array(memory.u8().buffer, this.#ends.ptr, hashes).set(this.#starts.slice(0, hashes));
+  }
+
+  append(blocks: number, places: number, n: number): void {
+    kernels().appendMasks(blocks, places, n, this.#ends.ptr, this.#masks.ptr, this.#items.ptr);
+  }
+
+  /** Looks for each list's masks among those the sender made with the same function. */
+  async match(link: OtLink, peerSize: number): Promise<Matches> {
+    const bytes = maskBytes(this.#size, peerSize);
+    const itemOf = new Uint32Array(this.#items.toBytes().buffer);
+    const found: Uint32Array[] = [];
+    for (let h = 0; h < hashes; h++) {
+      const start = this.#starts[h]!;
+      const list = this.#masks.rows(start, this.#starts[h + 1]!);
+      try {
+        const { own, slots } = await receiveMasks(maskLink(link, h), list, peerSize, bytes);
+        found.push(pairsOf(own.length, (k) => [itemOf[start + own[k]!]!, h * peerSize + slots[k]!]));
+      } finally {
+        list.dispose();
+      }
+    }
+    return sortedMatches(found, this.#size);
+  }
+
+  dispose(): void {
+    for (const tensor of [this.#ends, this.#items, this.#masks]) tensor.dispose();
+  }
+}
+
+/** How many items each function placed. */
+const countByHash = (table: Uint32Array): Uint32Array => {
+  const counts = new Uint32Array(hashes + 1);
+  for (const place of table) counts[place & 3]!++;
+  return counts;
+};
+
+const pairsOf = (count: number, pair: (k: number) => readonly [number, number]): Uint32Array => {
+  const out = new Uint32Array(2 * count);
+  for (let k = 0; k < count; k++) out.set(pair(k), 2 * k);
+  return out;
+};
