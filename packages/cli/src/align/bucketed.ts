@@ -32,6 +32,8 @@ export interface KeySource {
 export interface BucketedOptions extends PsiRoles {
   readonly session: Session;
   readonly peer: Rank;
+  /** Of the run in its session; default `psi`. */
+  readonly name?: string;
   /** Where buckets and what is done are kept until the run is over. */
   readonly folder: string;
   /** Rows of a bucket, about; default 2^20. The same at both sides. */
@@ -63,14 +65,15 @@ export interface BucketedResult {
   forget(): Promise<void>;
 }
 
+const defaultName = 'psi';
 const defaultBucketRows = 2 ** 20;
 const maxBucketBits = 12;
 
 export const bucketedPsi = async (source: KeySource, options: BucketedOptions): Promise<BucketedResult> => {
-  const { session, peer, folder, role, result } = options;
+  const { session, peer, folder, role, result, name = defaultName } = options;
   const store = new BucketStore(folder);
   // Base OTs belong to a session; a run that goes on makes new ones.
-  const runner = await psiRunner({ session, op: session.op('psi/base'), peer }, options);
+  const runner = await psiRunner({ session, op: session.op(`${name}/base`), peer }, options);
   const { manifest, from } = await openRun(store, source, options);
   const duplicates = await runBuckets({ store, runner, manifest, from }, options);
   const buckets = 2 ** manifest.bucketBits;
@@ -93,7 +96,7 @@ interface Opened {
 
 /** The run both sides can go on with, or a new one, its buckets filled. */
 const openRun = async (store: BucketStore, source: KeySource, options: BucketedOptions): Promise<Opened> => {
-  const { session, peer, bucketRows = defaultBucketRows } = options;
+  const { session, peer, name = defaultName, bucketRows = defaultBucketRows } = options;
   const known = await store.manifest();
   if (known !== undefined && known.source !== source.fingerprint) {
     throw badArgument(
@@ -101,7 +104,7 @@ const openRun = async (store: BucketStore, source: KeySource, options: BucketedO
       'go on with the same file, or remove the folder',
     );
   }
-  const op = session.op('psi/run');
+  const op = session.op(`${name}/run`);
   const done = known === undefined ? 0 : store.done(2 ** known.bucketBits);
   const plan = await planRun(op.at(0), peer, { id: known?.id, done, estimate: source.estimate });
   if (plan.from !== undefined && known !== undefined) return { manifest: known, from: plan.from };
@@ -132,9 +135,9 @@ const fill = async (
   store: BucketStore,
   source: KeySource,
   bucketBits: number,
-  { session, onProgress = () => {} }: BucketedOptions,
+  { session, name = defaultName, onProgress = () => {} }: BucketedOptions,
 ): Promise<number> => {
-  const hashKey = drawHashKey({ session, op: session.op('psi/hash') });
+  const hashKey = drawHashKey({ session, op: session.op(`${name}/hash`) });
   const filling = store.filling(bucketBits);
   let rows = 0;
   try {
@@ -159,7 +162,7 @@ interface Buckets extends Opened {
 /** Runs what is not done yet; how many rows repeat a key. */
 const runBuckets = async (
   { store, runner, manifest, from }: Buckets,
-  { session, peer, onProgress = () => {} }: BucketedOptions,
+  { session, peer, name = defaultName, onProgress = () => {} }: BucketedOptions,
 ): Promise<number> => {
   const { rows, bucketBits } = manifest;
   const buckets = 2 ** bucketBits;
@@ -168,7 +171,7 @@ const runBuckets = async (
   let duplicates = 0;
   for (let bucket = from; bucket < buckets; bucket++) {
     const set = filledSet(await store.bucket(bucket), capacity);
-    const link = { session, op: session.op('psi/bucket', bucket), peer };
+    const link = { session, op: session.op(`${name}/bucket`, bucket), peer };
     const { common } = await runner.run(link, set);
     duplicates += set.repeats.length / 2;
     set.dispose();

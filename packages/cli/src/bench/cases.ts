@@ -6,6 +6,7 @@ import { memory } from './memory.js';
 import { leNet, logisticRegression, perceptron } from './model.js';
 import { product } from './product.js';
 import { manyPsiCase, psiCase } from './psi.js';
+import { psiFileCase } from './psi-file.js';
 import { reluCase } from './relu.js';
 import { type StepOptions, step } from './step.js';
 import { truncate } from './truncate.js';
@@ -49,6 +50,7 @@ export const partyCases: ReadonlyMap<string, PartyCase> = new Map(
     step('lenet-step', images),
     memory(mlp),
     ...[14, 16, 18, 20].map(psiCase),
+    psiFileCase(24),
     manyPsiCase(3, 18),
   ].map((each) => [each.name, each]),
 );

@@ -3,21 +3,27 @@ import { openSession, type Session } from '@triad/protocol';
 import { bounded, type PartyCase, timed } from './case.js';
 import { barrier } from './direct.js';
 
-/** Keys of 16 characters: half of every owner's are common to all. */
-const keysOf = (owner: number, count: number): string[] =>
-  Array.from({ length: count }, (_, i) => {
-    const of = i % 2 === 0 ? 'c' : String(owner);
-    return `${of}-${String((i * 7919) % 1_000_000_007).padStart(14, '0')}`;
-  });
-
-const reference = (count: number) => async () => {
-  const [x, y] = [keysOf(0, count), keysOf(1, count)];
-  const seconds = timed(5, () => {
-    const theirs = new Set(y);
-    x.filter((key) => theirs.has(key));
-  });
-  return { name: 'the intersection in the open, a Set of strings', seconds };
+/** A key of 16 characters: those of even rows are common to all owners. */
+export const keyOf = (owner: number, row: number): string => {
+  const of = row % 2 === 0 ? 'c' : String(owner);
+  return `${of}-${String((row * 7919) % 1_000_000_007).padStart(14, '0')}`;
 };
+
+const keysOf = (owner: number, count: number): string[] =>
+  Array.from({ length: count }, (_, row) => keyOf(owner, row));
+
+/** An intersection of two sets in the open, so many times. */
+export const reference =
+  (count: number, times = 1): PartyCase['reference'] =>
+  async () => {
+    const [x, y] = [keysOf(0, count), keysOf(1, count)];
+    const seconds = timed(5, () => {
+      const theirs = new Set(y);
+      x.filter((key) => theirs.has(key));
+    });
+    const each = times === 1 ? '' : `, ${times} times ${count}`;
+    return { name: `the intersection in the open, a Set of strings${each}`, seconds: seconds * times };
+  };
 
 interface Size {
   readonly owners: number;

@@ -49,7 +49,7 @@ class Batch implements KeySink {
   #data = allocate(this.#size);
   #used = 0;
   #count = 0;
-  /** Keys too long for the kernel. */
+  /** Keys too long for the kernel: what it says of them is replaced. */
   #long: { readonly index: number; readonly digest: Uint8Array }[] = [];
 
   constructor(readonly hashKey: Uint8Array) {
@@ -68,7 +68,8 @@ class Batch implements KeySink {
       const from = this.#data + this.#used;
       const key = memory.u8().slice(from, from + bytes);
       this.#long.push({ index, digest: blake3(key, { key: this.hashKey, dkLen: digestBytes }) });
-    } else this.#used += bytes;
+    }
+    this.#used += bytes;
     this.#offsets[this.#count] = this.#used;
   }
 

@@ -39,16 +39,17 @@ export const writeKeys = (keys: Keys, from: number, to: number, sink: KeySink): 
 };
 
 const writePacked = ({ bytes, offsets }: PackedKeys, from: number, to: number, sink: KeySink): void => {
-  for (let i = from; i < to; i++) {
-    const [start, end] = [offsets[i]!, offsets[i + 1]!];
-    if (start > end || end > bytes.length) {
-      throw new TriadError('bad-argument', `key ${i} lies from byte ${start} to ${end} of ${bytes.length}`, {
-        remedy: 'give offsets that rise from 0 to the number of bytes',
-      });
-    }
-    sink.room(end - start).set(bytes.subarray(start, end));
-    sink.key(end - start);
+  const [start, end] = [offsets[from]!, offsets[to]!];
+  const lengths = Array.from({ length: to - from }, (_, i) => offsets[from + i + 1]! - offsets[from + i]!);
+  const bad = lengths.findIndex((length) => length < 0);
+  if (bad >= 0 || end > bytes.length) {
+    const key = bad >= 0 ? from + bad : to - 1;
+    throw new TriadError('bad-argument', `key ${key} does not lie within the ${bytes.length} bytes given`, {
+      remedy: 'give offsets that rise from 0 to the number of bytes',
+    });
   }
+  sink.room(end - start).set(bytes.subarray(start, end));
+  for (const length of lengths) sink.key(length);
 };
 
 const writeTexts = (keys: readonly string[], from: number, to: number, sink: KeySink): void => {
