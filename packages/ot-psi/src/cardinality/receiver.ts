@@ -1,5 +1,6 @@
 import { Prg, randomBytes, Tensor, xor } from '@triad/ring';
 import type { KeySet } from '../key/key-set.js';
+import { hashes } from '../kkrt16/run.js';
 import { receiveOpprf } from '../opprf/opprf.js';
 import type { OtLink } from '../ot/exchange.js';
 import {
@@ -10,8 +11,8 @@ import {
   sendRandomOt,
 } from '../ot/extension.js';
 import { sendPermuted } from '../permutation/permute-and-share.js';
-import { binCount, candidateBins, place } from './bin.js';
-import { hashes, placedItems } from './bin-item.js';
+import { binCount } from './bin.js';
+import { placedItems } from './bin-item.js';
 import { countZeros, putWords } from './block.js';
 import { parts, seedBytes, wordBytes } from './run.js';
 
@@ -73,21 +74,15 @@ const binWords = async (
 ): Promise<Tensor> => {
   const { items, program } = parts(link);
   const bins = binCount(set.size);
-  const candidates = candidateBins(set, bins);
-  const placedBy = place(candidates, bins);
-  const placed = placedItems(items, set, placedBy);
+  const placed = placedItems(items, set, bins);
   try {
-    const values = await receiveOpprf(program, seeds, placed, hashes * peerSize);
+    const values = await receiveOpprf(program, seeds, placed.set, hashes * peerSize);
     const words = Tensor.empty([bins]);
     new Prg((link.random ?? randomBytes)(seedBytes)).fill(0, 0, 0, words);
-    putWords(
-      values,
-      placed.rows.map((item) => candidates[placedBy[item]! * set.size + item]!),
-      words,
-    );
+    putWords(values, placed.bins, words);
     values.dispose();
     return words;
   } finally {
-    placed.dispose();
+    placed.set.dispose();
   }
 };

@@ -11,7 +11,7 @@ import {
 } from '../ot/extension.js';
 import { receivePermuted } from '../permutation/permute-and-share.js';
 import { randomPermutation } from '../permutation/random-permutation.js';
-import { binCount, candidateBins } from './bin.js';
+import { binCount } from './bin.js';
 import { candidateItems } from './bin-item.js';
 import { takeBlocks, takeWords } from './block.js';
 import { parts, seedBytes } from './run.js';
@@ -39,11 +39,10 @@ export const sendCardinality = async (
   const random = link.random ?? randomBytes;
   const { permute, difference } = parts(link);
   const bins = binCount(peerSize);
-  const binOf = candidateBins(set, bins);
   const tags = Tensor.empty([bins, 2]);
   try {
     new Prg(random(seedBytes)).fill(0, 0, 0, tags);
-    await programTags(link, oprf, { set, tags, binOf }, peerSize);
+    await programTags(link, oprf, { set, tags }, peerSize);
     const permutation = randomPermutation(bins, random(seedBytes));
     const share = await receivePermuted(
       permute,
@@ -64,27 +63,22 @@ interface Program {
   readonly set: KeySet;
   /** t, [bins, 2]. */
   readonly tags: Tensor;
-  /** The bin of every candidate. */
-  readonly binOf: Uint32Array;
 }
 
 /** Makes the function say a bin's tag of every item that may be in it. */
 const programTags = async (
   link: OtLink,
   seeds: SenderSeeds,
-  { set, tags, binOf }: Program,
+  { set, tags }: Program,
   peerSize: number,
 ): Promise<void> => {
   const { items, program } = parts(link);
-  const candidates = candidateItems(items, set);
-  const values = takeBlocks(
-    tags,
-    candidates.rows.map((row) => binOf[row]!),
-  );
+  const candidates = candidateItems(items, set, tags.size / 2);
+  const values = takeBlocks(tags, candidates.bins);
   try {
-    await sendOpprf(program, seeds, { set: candidates, values }, peerSize);
+    await sendOpprf(program, seeds, { set: candidates.set, values }, peerSize);
   } finally {
     values.dispose();
-    candidates.dispose();
+    candidates.set.dispose();
   }
 };

@@ -15,8 +15,8 @@
  */
 import { Prg, randomBytes, Tensor, xor } from '@triad/ring';
 import type { KeySet } from '../key/key-set.js';
-import { copyOut, Okvs } from '../okvs/okvs.js';
-import { okvsShape } from '../okvs/shape.js';
+import { Okvs } from '../okvs/okvs.js';
+import { type OkvsShape, okvsShape } from '../okvs/shape.js';
 import type { OtLink } from '../ot/exchange.js';
 import type { ReceiverSeeds, SenderSeeds } from '../ot/extension.js';
 import { receiveOprf } from '../rr22/receiver.js';
@@ -37,24 +37,37 @@ export const sendOpprf = async (
 ): Promise<void> => {
   const masks = await sendOprf(link, seeds, set, peerSize);
   xor(masks, values, masks);
-  sendStore(storeLink(link), set, masks);
-  masks.dispose();
+  await sendStore(storeLink(link), set, masks).finally(() => masks.dispose());
+};
+
+/** How an OKVS of this shape is cut into messages. */
+const messagesOf = (shape: OkvsShape) => {
+  const clusters = clustersPerMessage(shape);
+  const bytes = clusters * shape.clusterBlocks * blockBytes;
+  return { clusters, bytes, count: 2 ** shape.clusterBits / clusters };
 };
 
 /** Encodes masked values over uniform blocks, and sends them clusters by clusters. */
-const sendStore = (link: OtLink, set: KeySet, masked: Tensor): void => {
-  const { random = randomBytes, op, peer } = link;
+const sendStore = async (link: OtLink, set: KeySet, masked: Tensor): Promise<void> => {
+  const { random = randomBytes, op, peer, session } = link;
   const shape = okvsShape(set.size);
+  const { clusters, bytes, count: messages } = messagesOf(shape);
+  const free = new Prg(random(seedBytes));
   const okvs = new Okvs(shape, drawKeys(link).row);
-  const blocks = Tensor.empty([shape.blocks, 2]);
+  const blocks = Tensor.empty([bytes / 8]);
   try {
-    new Prg(random(seedBytes)).fill(0, 0, 0, blocks);
-    for (const { digests, from, count, offset } of clusterItems(shape, set)) {
-      okvs.encode(digests, count, masked.ptr + from * blockBytes, blocks.ptr + offset);
-    }
-    const bytes = clustersPerMessage(shape) * shape.clusterBlocks * blockBytes;
-    for (let i = 0; i * bytes < shape.blocks * blockBytes; i++) {
-      op.at(i).send(peer, copyOut(blocks.ptr + i * bytes, bytes));
+    for (let i = 0; i < messages; i++) {
+      free.fill(i, 0, 0, blocks);
+      for (const { digests, from, count, offset } of clusterItems(
+        shape,
+        set,
+        i * clusters,
+        (i + 1) * clusters,
+      )) {
+        okvs.encode(digests, count, masked.ptr + from * blockBytes, blocks.ptr + offset - i * bytes);
+      }
+      op.at(i).send(peer, blocks.toBytes());
+      await session.channel.drain();
     }
   } finally {
     blocks.dispose();
@@ -79,16 +92,19 @@ export const receiveOpprf = async (
 /** What the sender's store says of the set's items. */
 const receiveStore = async (link: OtLink, set: KeySet, peerSize: number): Promise<Tensor> => {
   const shape = okvsShape(peerSize);
+  const { clusters, bytes, count: messages } = messagesOf(shape);
   const okvs = new Okvs(shape, drawKeys(link).row);
   const out = Tensor.empty([set.size, 2]);
-  const step = clustersPerMessage(shape);
-  const bytes = step * shape.clusterBlocks * blockBytes;
   try {
-    for (let first = 0; first < 2 ** shape.clusterBits; first += step) {
-      const blocks = Tensor.fromBytes([bytes / 8], await link.op.at(first / step).recv(link.peer, bytes));
-      const start = first * shape.clusterBlocks * blockBytes;
-      for (const { digests, from, count, offset } of clusterItems(shape, set, first, first + step)) {
-        const at = blocks.ptr + offset - start;
+    for (let i = 0; i < messages; i++) {
+      const blocks = Tensor.fromBytes([bytes / 8], await link.op.at(i).recv(link.peer, bytes));
+      for (const { digests, from, count, offset } of clusterItems(
+        shape,
+        set,
+        i * clusters,
+        (i + 1) * clusters,
+      )) {
+        const at = blocks.ptr + offset - i * bytes;
         okvs.open(at);
         okvs.decode(digests, count, at, out.ptr + from * blockBytes);
       }

@@ -53,6 +53,7 @@ export const sendPermuted = async (link: OtLink, ots: SendOts, words: Tensor): P
       const at = batchLink(link, i);
       const pairs = await ots(at, switchesOf(batch));
       at.op.send(link.peer, maskLayers(masks, batch, pairs));
+      await link.session.channel.drain();
     }
   } catch (error) {
     masks.dispose();
