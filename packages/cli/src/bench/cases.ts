@@ -7,6 +7,7 @@ import { leNet, logisticRegression, perceptron } from './model.js';
 import { product } from './product.js';
 import { manyPsiCase, psiCase } from './psi.js';
 import { psiFileCase } from './psi-file.js';
+import { psiJsCase } from './psi-js.js';
 import { reluCase } from './relu.js';
 import { type StepOptions, step } from './step.js';
 import { truncate } from './truncate.js';
@@ -52,5 +53,6 @@ export const partyCases: ReadonlyMap<string, PartyCase> = new Map(
     ...[14, 16, 18, 20].map(psiCase),
     psiFileCase(24),
     manyPsiCase(3, 18),
+    psiJsCase,
   ].map((each) => [each.name, each]),
 );

@@ -16,6 +16,8 @@ interface Options {
 
 const single = ['ring-matmul-512', 'rounds'];
 const accuracyName = 'accuracy';
+/** Needs a package that is not installed with this one. */
+const onDemand = ['psi-js-12'];
 const names = [...partyCases.keys(), ...single, accuracyName];
 
 /** `triad bench [NAME...]`. */
@@ -24,7 +26,7 @@ export const benchCommand = (): Command =>
     .description(
       'measure this machine: the parties are processes on loopback, each figure beside a reference of the same run',
     )
-    .argument('[names...]', `which of ${names.join(', ')}; default all`)
+    .argument('[names...]', `which of ${names.join(', ')}; default all but ${onDemand.join(', ')}`)
     .option('--runs <number>', 'runs of which the median counts', count, 7)
     .option('--link <kind>', 'plain, tls or both', 'both')
     .option('--json', 'one JSON object a line')
@@ -36,7 +38,7 @@ const run = async (chosen: readonly string[], { runs, link, json = false }: Opti
     if (!names.includes(name))
       throw badArgument(`there is no benchmark '${name}'`, `choose of ${names.join(', ')}`);
   }
-  const wanted = chosen.length === 0 ? names : chosen;
+  const wanted = chosen.length === 0 ? names.filter((name) => !onDemand.includes(name)) : chosen;
   const links = linksOf(link);
   const results: Result[] = [];
   for (const name of wanted.filter((each) => each !== accuracyName)) {

@@ -43,8 +43,7 @@ export const receiveAnswer = async (
   set: KeySet,
 ): Promise<Uint32Array> => {
   if (answer === 'slots') {
-    const bits = await link.op.recv(link.peer, Math.ceil(items.length / 8));
-    return items.filter((_, slot) => ((bits[slot >> 3]! >> (slot & 7)) & 1) === 1).sort();
+    return namedItems(items, await link.op.recv(link.peer, Math.ceil(items.length / 8)), set.size);
   }
   const head = await link.op.at(0).recv(link.peer, 4);
   const count = new DataView(head.buffer, head.byteOffset).getUint32(0, true);
@@ -56,6 +55,16 @@ const packBits = (places: Uint32Array, count: number): Uint8Array => {
   const bytes = new Uint8Array(Math.ceil(count / 8));
   for (const place of places) bytes[place >> 3]! |= 1 << (place & 7);
   return bytes;
+};
+
+/** The items in slots whose bit is set, ascending. */
+const namedItems = (items: Uint32Array, bits: Uint8Array, size: number): Uint32Array => {
+  const named = new Uint8Array(size);
+  for (let slot = 0; slot < items.length; slot++) named[items[slot]!] = (bits[slot >> 3]! >> (slot & 7)) & 1;
+  const out = new Uint32Array(size);
+  let count = 0;
+  for (let i = 0; i < size; i++) if (named[i] === 1) out[count++] = i;
+  return out.slice(0, count);
 };
 
 /** Where ascending digests are in the set. */
