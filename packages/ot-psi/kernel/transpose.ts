@@ -1,4 +1,4 @@
-// Transposition of bit matrices by bytes: eight columns' bytes make eight rows' bytes.
+// Transposition of bit matrices: bytes of columns side by side, then their bits, then bytes of rows side by side.
 
 /** The 8 x 8 bits of each lane's bytes, in both halves, exchanged with their transposition. */
 // @ts-ignore: decorator
@@ -12,78 +12,111 @@ function transpose8(x: v128): v128 {
   return v128.xor(x, v128.xor(c, v128.shl<u64>(c, 28)));
 }
 
-/**
- * Columns to rows: `columns` (a multiple of 16) columns of `rows` bits (a multiple of 128), one after the other, become rows of
- * columns / 8 bytes. Bit i of a column is bit i % 8 of its byte i / 8.
- */
-export function transposeBits(x: usize, out: usize, columns: i32, rows: i32): void {
-  const columnBytes = <usize>rows >> 3;
-  const rowBytes = <usize>columns >> 3;
-  // 16 columns by 128 rows at a time: 16 bytes of each column.
-  for (let r: usize = 0; r < columnBytes; r += 16) {
-    for (let c: usize = 0; c < <usize>columns; c += 16) {
-      transposeTile(x + c * columnBytes + r, columnBytes, out + (r << 3) * rowBytes + (c >> 3), rowBytes);
-    }
-  }
-}
-
-/** Bytes of 16 vectors, exchanged with their transposition, in halves: vectors 0 to 7 give the rows' low bytes, 8 to 15 the high ones. */
-function transposeTile(x: usize, stride: usize, out: usize, rowBytes: usize): void {
-  for (let half: usize = 0; half < 2; half++) {
-    const at = x + (half << 3) * stride;
-    const a = v128.load(at);
-    const b = v128.load(at + stride);
-    const c = v128.load(at + 2 * stride);
-    const d = v128.load(at + 3 * stride);
-    const e = v128.load(at + 4 * stride);
-    const f = v128.load(at + 5 * stride);
-    const g = v128.load(at + 6 * stride);
-    const h = v128.load(at + 7 * stride);
-    // Bytes of equal place side by side: each u64 holds byte k of the eight columns.
-    const ab = lower(a, b);
-    const cd = lower(c, d);
-    const ef = lower(e, f);
-    const gh = lower(g, h);
-    const to = out + half;
-    storeRows(ab, cd, ef, gh, to, rowBytes);
-    storeRows(upper(a, b), upper(c, d), upper(e, f), upper(g, h), to + 64 * rowBytes, rowBytes);
-  }
-}
-
+/** Bytes of lanes 0 to 7 of both, alternating. */
 // @ts-ignore: decorator
 @inline
 function lower(a: v128, b: v128): v128 {
   return v128.shuffle<u8>(a, b, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);
 }
 
+/** Bytes of lanes 8 to 15 of both, alternating. */
 // @ts-ignore: decorator
 @inline
 function upper(a: v128, b: v128): v128 {
   return v128.shuffle<u8>(a, b, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31);
 }
 
-/** Pairs of columns' bytes for eight places: eight times eight rows. */
-function storeRows(ab: v128, cd: v128, ef: v128, gh: v128, out: usize, rowBytes: usize): void {
-  const abcdLow = v128.shuffle<u16>(ab, cd, 0, 8, 1, 9, 2, 10, 3, 11);
-  const abcdHigh = v128.shuffle<u16>(ab, cd, 4, 12, 5, 13, 6, 14, 7, 15);
-  const efghLow = v128.shuffle<u16>(ef, gh, 0, 8, 1, 9, 2, 10, 3, 11);
-  const efghHigh = v128.shuffle<u16>(ef, gh, 4, 12, 5, 13, 6, 14, 7, 15);
-  storePlaces(v128.shuffle<u32>(abcdLow, efghLow, 0, 4, 1, 5), out, rowBytes);
-  storePlaces(v128.shuffle<u32>(abcdLow, efghLow, 2, 6, 3, 7), out + 16 * rowBytes, rowBytes);
-  storePlaces(v128.shuffle<u32>(abcdHigh, efghHigh, 0, 4, 1, 5), out + 32 * rowBytes, rowBytes);
-  storePlaces(v128.shuffle<u32>(abcdHigh, efghHigh, 2, 6, 3, 7), out + 48 * rowBytes, rowBytes);
+/** 128 rows of eight columns: the eight bytes of each row byte together, two row bytes to each of the eight vectors at `out`. */
+function gatherBytes(x: usize, stride: usize, out: usize): void {
+  const x0 = v128.load(x);
+  const x1 = v128.load(x + stride);
+  const x2 = v128.load(x + 2 * stride);
+  const x3 = v128.load(x + 3 * stride);
+  const x4 = v128.load(x + 4 * stride);
+  const x5 = v128.load(x + 5 * stride);
+  const x6 = v128.load(x + 6 * stride);
+  const x7 = v128.load(x + 7 * stride);
+  const a0 = lower(x0, x4);
+  const a1 = lower(x1, x5);
+  const a2 = lower(x2, x6);
+  const a3 = lower(x3, x7);
+  const a4 = upper(x0, x4);
+  const a5 = upper(x1, x5);
+  const a6 = upper(x2, x6);
+  const a7 = upper(x3, x7);
+  storePlaces(lower(a0, a2), lower(a1, a3), out);
+  storePlaces(upper(a0, a2), upper(a1, a3), out + 4 * placeBytes);
+  storePlaces(lower(a4, a6), lower(a5, a7), out + 8 * placeBytes);
+  storePlaces(upper(a4, a6), upper(a5, a7), out + 12 * placeBytes);
 }
 
-/** Two places' bytes of eight columns: sixteen rows. */
-function storePlaces(x: v128, out: usize, rowBytes: usize): void {
-  const t = transpose8(x);
-  let low = v128.extract_lane<u64>(t, 0);
-  let high = v128.extract_lane<u64>(t, 1);
-  for (let k = 0; k < 8; k++) {
-    store<u8>(out, <u8>low);
-    store<u8>(out + 8 * rowBytes, <u8>high);
-    low >>= 8;
-    high >>= 8;
-    out += rowBytes;
+/** Bytes of all 128 columns for one place of the columns. */
+const placeBytes: usize = 128;
+
+/** Four places' bytes of eight columns become eight rows' bytes each. */
+// @ts-ignore: decorator
+@inline
+function storePlaces(even: v128, odd: v128, out: usize): void {
+  const a = transpose8(lower(even, odd));
+  const b = transpose8(upper(even, odd));
+  v128.store64_lane(out, a, 0);
+  v128.store64_lane(out, a, 1, placeBytes);
+  v128.store64_lane(out, b, 0, 2 * placeBytes);
+  v128.store64_lane(out, b, 1, 3 * placeBytes);
+}
+
+/** The eight bytes of each of 16 column bytes, at `x`, become 16 bytes of each of eight rows. */
+function spreadRows(x: usize, out: usize, rowBytes: usize): void {
+  const x0 = v128.load(x);
+  const x1 = v128.load(x, 16);
+  const x2 = v128.load(x, 32);
+  const x3 = v128.load(x, 48);
+  const x4 = v128.load(x, 64);
+  const x5 = v128.load(x, 80);
+  const x6 = v128.load(x, 96);
+  const x7 = v128.load(x, 112);
+  const a0 = lower(x0, x4);
+  const a1 = lower(x1, x5);
+  const a2 = lower(x2, x6);
+  const a3 = lower(x3, x7);
+  const a4 = upper(x0, x4);
+  const a5 = upper(x1, x5);
+  const a6 = upper(x2, x6);
+  const a7 = upper(x3, x7);
+  // Column bytes of even and odd numbers, rows 0 to 3 and 4 to 7.
+  const b0 = lower(a0, a2);
+  const b1 = lower(a1, a3);
+  const b2 = upper(a0, a2);
+  const b3 = upper(a1, a3);
+  const b4 = lower(a4, a6);
+  const b5 = lower(a5, a7);
+  const b6 = upper(a4, a6);
+  const b7 = upper(a5, a7);
+  storeRows(lower(b0, b1), lower(b4, b5), out, rowBytes);
+  storeRows(upper(b0, b1), upper(b4, b5), out + 2 * rowBytes, rowBytes);
+  storeRows(lower(b2, b3), lower(b6, b7), out + 4 * rowBytes, rowBytes);
+  storeRows(upper(b2, b3), upper(b6, b7), out + 6 * rowBytes, rowBytes);
+}
+
+/** Two rows' bytes of even columns, and of odd ones. */
+// @ts-ignore: decorator
+@inline
+function storeRows(even: v128, odd: v128, out: usize, rowBytes: usize): void {
+  v128.store(out, lower(even, odd));
+  v128.store(out + rowBytes, upper(even, odd));
+}
+
+/**
+ * Columns to rows: `columns` (a multiple of 128) columns of `rows` bits (a multiple of 128), `stride` bytes apart, become rows of
+ * columns / 8 bytes. Bit i of a column is bit i % 8 of its byte i / 8. Scratch: 2048 bytes. Strides that are large powers of two put columns
+ * in one set of the cache: add 64.
+ */
+export function transposeBits(x: usize, stride: usize, out: usize, columns: i32, rows: i32, scratch: usize): void {
+  const rowBytes = <usize>columns >> 3;
+  for (let r: usize = 0; r < <usize>rows >> 3; r += 16) {
+    for (let c: usize = 0; c < rowBytes; c += 16) {
+      for (let k: usize = 0; k < 16; k++) gatherBytes(x + ((c + k) << 3) * stride + r, stride, scratch + (k << 3));
+      for (let k: usize = 0; k < 16; k++) spreadRows(scratch + k * placeBytes, out + ((r + k) << 3) * rowBytes + c, rowBytes);
+    }
   }
 }

@@ -6,19 +6,9 @@ import type { OtLink } from '../ot/exchange.js';
 import { maskBytes, receiveMasks, sortedMatches } from '../psi/mask.js';
 import type { Matches } from '../psi/protocol.js';
 import { Batch, batches, batchItems, planeBytes } from './batch.js';
-import type { Columns } from './column.js';
+import { addColumns, type Columns, writeRows } from './column.js';
 import { placeItems } from './cuckoo.js';
-import {
-  type BinGroup,
-  binGroups,
-  blockBytes,
-  drawKeys,
-  groupRows,
-  hashes,
-  maskLink,
-  rowBytes,
-  width,
-} from './run.js';
+import { type BinGroup, binGroups, drawKeys, groupRows, hashes, maskLink, rowBytes } from './run.js';
 
 /** The columns of all keys k_j0 and of all k_j1. */
 export type ColumnPair = readonly [Columns, Columns];
@@ -63,15 +53,12 @@ class RowMaker {
     this.masked = allocate(this.#bytes);
   }
 
-  make({ op, rows }: BinGroup): void {
-    const [zero, one] = this.#columns.map((columns) => {
-      const out = Tensor.empty([width, rows / 64]);
-      columns.fill(op, out);
-      return out;
-    }) as [Tensor, Tensor];
-    kernels().addBlocks(zero.ptr, one.ptr, one.ptr, (rows * rowBytes) / blockBytes);
-    kernels().transposeBits(zero.ptr, this.own, width, rows);
-    kernels().transposeBits(one.ptr, this.masked, width, rows);
+  make(group: BinGroup): void {
+    const zero = this.#columns[0].of(group);
+    const one = this.#columns[1].of(group);
+    writeRows(zero, group, this.own);
+    addColumns(one, zero);
+    writeRows(one, group, this.masked);
     zero.dispose();
     one.dispose();
   }

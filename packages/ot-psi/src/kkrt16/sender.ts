@@ -1,4 +1,4 @@
-import { allocate, memory, randomBytes, release, Tensor } from '@triad/ring';
+import { allocate, memory, randomBytes, release } from '@triad/ring';
 import { binCount } from '../cardinality/bin.js';
 import { kernels } from '../kernel.js';
 import type { KeySet } from '../key/key-set.js';
@@ -6,7 +6,7 @@ import type { OtLink } from '../ot/exchange.js';
 import { randomPermutation } from '../permutation/random-permutation.js';
 import { maskBytes, sendMaskList } from '../psi/mask.js';
 import { Batch, batches, planeBytes } from './batch.js';
-import type { Columns } from './column.js';
+import { type Columns, writeRows } from './column.js';
 import { GroupedItems } from './group.js';
 import {
   type BinGroup,
@@ -17,7 +17,6 @@ import {
   hashes,
   maskLink,
   rowBytes,
-  width,
 } from './run.js';
 
 /** The sender after the base OTs. */
@@ -85,13 +84,12 @@ class OpenRows {
     memory.u8().set(columns.secret, this.secret);
   }
 
-  open({ op, bins, rows }: BinGroup, message: Uint8Array): void {
-    const columns = Tensor.empty([width, rows / 64]);
-    this.#columns.columns.fill(op, columns);
-    kernels().transposeBits(columns.ptr, this.rows, width, rows);
+  open(group: BinGroup, message: Uint8Array): void {
+    const columns = this.#columns.columns.of(group);
+    writeRows(columns, group, this.rows);
     columns.dispose();
     memory.u8().set(message, this.#message);
-    kernels().openRows(this.rows, this.#message, this.secret, bins);
+    kernels().openRows(this.rows, this.#message, this.secret, group.bins);
   }
 
   dispose(): void {

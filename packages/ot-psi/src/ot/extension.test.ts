@@ -66,22 +66,23 @@ test('an op serves one run, and at least one OT', async () => {
 });
 
 test('columns become rows', () => {
-  for (const [columns, rows] of [
-    [16, 128],
-    [128, 128],
-    [128, 1280],
-    [512, 256],
+  for (const [columns, rows, padding] of [
+    [128, 128, 0],
+    [128, 1280, 0],
+    [256, 128, 8],
+    [512, 256, 64],
   ] as const) {
-    const x = Tensor.fromBytes([columns, rows / 64], seededBytes(columns, rows)((columns * rows) / 8));
-    const y = Tensor.empty([rows, Math.max(columns / 64, 1)]);
-    kernels().transposeBits(x.ptr, y.ptr, columns, rows);
+    const stride = rows / 8 + padding;
+    const x = Tensor.fromBytes([columns, stride / 8], seededBytes(columns, rows)(columns * stride));
+    const y = Tensor.empty([rows, columns / 64]);
+    const scratch = Tensor.empty([256]);
+    kernels().transposeBits(x.ptr, stride, y.ptr, columns, rows, scratch.ptr);
     const [from, to] = [x.toBytes(), y.toBytes()];
     const bit = (bytes: Uint8Array, i: number) => (bytes[i >> 3]! >> (i & 7)) & 1;
     for (let i = 0; i < columns * rows; i += 7) {
       const [column, row] = [Math.floor(i / rows), i % rows];
-      expect(bit(to, row * columns + column)).toBe(bit(from, i));
+      expect(bit(to, row * columns + column)).toBe(bit(from, 8 * column * stride + row));
     }
-    x.dispose();
-    y.dispose();
+    for (const tensor of [x, y, scratch]) tensor.dispose();
   }
 });

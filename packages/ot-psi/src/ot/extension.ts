@@ -169,10 +169,15 @@ class ExtensionRun {
   }
 }
 
+/** Scratch of the kernel that transposes. */
+const transposeWords = 256;
+
 /** Rows [rows, 2] of 128 columns; takes the columns over. */
 const transposed = (matrix: Tensor, rows: number): Tensor => {
   const out = Tensor.empty([rows, 2]);
-  kernels().transposeBits(matrix.ptr, out.ptr, columns, rows);
+  const scratch = Tensor.empty([transposeWords]);
+  kernels().transposeBits(matrix.ptr, rows / 8, out.ptr, columns, rows, scratch.ptr);
+  scratch.dispose();
   matrix.dispose();
   return out;
 };
