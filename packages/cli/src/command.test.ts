@@ -28,13 +28,25 @@ describe('the triad command', () => {
   it('says what it can do', () => {
     const { status, stdout } = triad('--help');
     expect(status).toBe(0);
-    for (const command of ['demo', 'run', 'share', 'reveal', 'plan', 'model', 'keys', 'rendezvous', 'bench'])
+    for (const command of [
+      'demo',
+      'run',
+      'share',
+      'reveal',
+      'psi',
+      'align',
+      'plan',
+      'model',
+      'keys',
+      'rendezvous',
+      'bench',
+    ])
       expect(stdout).toMatch(new RegExp(`^  ${command} `, 'm'));
     expect(stdout).not.toContain('bench-party');
     expect(triad('--version').stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
   });
 
-  it.each(['demo', 'run', 'share', 'reveal', 'plan', 'model', 'keys', 'rendezvous', 'bench'])(
+  it.each(['demo', 'run', 'share', 'reveal', 'psi', 'align', 'plan', 'model', 'keys', 'rendezvous', 'bench'])(
     'explains %s',
     (command) => {
       const { status, stdout } = triad(command, '--help');

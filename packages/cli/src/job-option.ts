@@ -1,23 +1,27 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { type CsvSource, parseCsvSource } from './csv.js';
 
-/** What the command line of a party says. */
-export interface JobValues {
+/** Which job, as whom, and how the others are found. */
+export interface PartyValues {
   readonly role: number | string;
   readonly job: string;
   readonly redis?: string;
   readonly rendezvous?: string;
   readonly peers?: readonly string[];
   readonly listen?: string;
-  readonly outside?: readonly string[];
   readonly tls?: string;
   readonly insecure?: boolean;
   /** Seconds. */
   readonly timeout?: number;
-  readonly csv?: readonly CsvSource[];
-  readonly out?: string;
   readonly json?: boolean;
   readonly debug?: boolean;
+}
+
+/** What the command line of a party of a program says. */
+export interface JobValues extends PartyValues {
+  readonly outside?: readonly string[];
+  readonly csv?: readonly CsvSource[];
+  readonly out?: string;
   /** Set by `triad plan`: nobody is met. */
   readonly plan?: boolean;
 }
@@ -48,42 +52,42 @@ const discoveries = ['redis', 'rendezvous', 'peers'] as const;
 const discovery = (flags: string, name: (typeof discoveries)[number], description: string): Option =>
   new Option(flags, description).conflicts(discoveries.filter((other) => other !== name));
 
-/** Which job, as whom, and how the others are found: the same for `triad run`, `share` and `reveal`, and in `job()`. */
-export const addJobOptions = (command: Command): Command =>
+/** Which job, as whom, and how the others are found: the same for every command of a party. */
+export const addPartyOptions = (command: Command, role: string): Command =>
   command
-    .addOption(
-      new Option('--role <role>', "a computing party's number, or an outside party's name")
-        .argParser(parseRole)
-        .makeOptionMandatory(),
-    )
+    .addOption(new Option('--role <role>', role).argParser(parseRole).makeOptionMandatory())
     .requiredOption('--job <name>', 'the same at every party; two jobs on one Redis do not see each other')
     .addOption(discovery('--redis <url>', 'redis', 'find the others through Redis: redis://host:port'))
     .addOption(
       discovery('--rendezvous <host:port>', 'rendezvous', 'find the others through `triad rendezvous`'),
     )
     .addOption(
-      discovery('--peers <host:port,...>', 'peers', 'addresses of the computing parties, in order').argParser(
+      discovery('--peers <host:port,...>', 'peers', 'addresses of the numbered parties, in order').argParser(
         list,
       ),
     )
     .option('--listen <host:port>', 'where this party listens (default: loopback, any port)')
+    .option('--tls <folder>', 'certificates made by `triad keys`')
+    .option('--insecure', 'plain sockets between hosts: for tests only')
+    .addOption(new Option('--timeout <seconds>', 'how long to wait for the others').argParser(positive))
+    .option('--json', 'one JSON object a line')
+    .option('--debug', 'show the stack of an error');
+
+/** What a party of a program may say: the same for `triad run`, `share` and `reveal`, and in `job()`. */
+export const addJobOptions = (command: Command): Command =>
+  addPartyOptions(command, "a computing party's number, or an outside party's name")
     .addOption(
       new Option(
         '--outside <names>',
         'input and result parties, in order, where the program does not say',
       ).argParser(list),
     )
-    .option('--tls <folder>', 'certificates made by `triad keys`')
-    .option('--insecure', 'plain sockets between hosts: for tests only')
-    .addOption(new Option('--timeout <seconds>', 'how long to wait for the others').argParser(positive))
     .addOption(
       new Option('--csv <name=file#columns>', 'values of an input this party owns; repeatable').argParser(
         collect,
       ),
     )
     .option('--out <folder>', 'where the program may write its results')
-    .option('--json', 'one JSON object a line')
-    .option('--debug', 'show the stack of an error')
     .addOption(new Option('--plan').hideHelp());
 
 /** The words that give a command these options again. */

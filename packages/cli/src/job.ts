@@ -1,10 +1,9 @@
 import { join } from 'node:path';
 import type { NdArray } from '@triad/layers';
-import { network } from '@triad/net';
-import type { Channel, Network, Traffic } from '@triad/protocol';
+import type { Network, Traffic } from '@triad/protocol';
 import { writeFileWhole } from './atomic-file.js';
 import { badArgument } from './bad-argument.js';
-import { readCredentials } from './credential.js';
+import { connect, counted, type Roster } from './connect.js';
 import { readCsv } from './csv.js';
 import { type JobValues, parseJobValues } from './job-option.js';
 import { rehearse } from './plan/rehearsal.js';
@@ -65,42 +64,6 @@ export const job = ({ parties = 3, outside = [] }: JobOptions = {}): Job => {
 
 /** What a party gets is for this party: results, or its share of a model. */
 const ownerOnly = 0o600;
-
-const silent: Traffic = { sent: { bytes: 0, messages: 0 }, received: { bytes: 0, messages: 0 } };
-
-/** A network whose channel can be asked for its traffic. */
-const counted = (network: Network): { readonly network: Network; traffic(): Traffic } => {
-  let channel: Channel | undefined;
-  const join: Network['join'] = async (role, agreement) => {
-    channel = await network.join(role, agreement);
-    return channel;
-  };
-  return { network: { ...network, join }, traffic: () => channel?.traffic ?? silent };
-};
-
-interface Roster {
-  readonly parties: number;
-  readonly outside: readonly string[];
-}
-
-const connect = (values: JobValues, roster: Roster): Network => {
-  const { job, listen, redis, rendezvous, peers, tls, insecure, timeout } = values;
-  if (redis === undefined && rendezvous === undefined && peers === undefined) {
-    throw badArgument('nothing says how the parties find each other', 'add --redis, --rendezvous or --peers');
-  }
-  return network({
-    job,
-    ...roster,
-    ...(listen !== undefined && { listen }),
-    ...(redis !== undefined && { redis }),
-    ...(rendezvous !== undefined && { rendezvous }),
-    ...(peers !== undefined && { peers: Object.fromEntries(peers.entries()) }),
-    ...(tls !== undefined && { tls: readCredentials(tls) }),
-    ...(insecure !== undefined && { insecure }),
-    ...(timeout !== undefined && { timeout: timeout * 1000 }),
-    ...(process.stderr.isTTY && { log: (line: string) => console.error(line) }),
-  });
-};
 
 /** Nobody is met; when the program has ended, its plan is told. */
 const rehearsed = ({ json }: JobValues, { outside }: Roster): Network => {

@@ -1,11 +1,13 @@
 import { createRequire } from 'node:module';
 import { Command } from 'commander';
+import { alignCommand } from './command/align.js';
 import { benchCommand } from './command/bench.js';
 import { benchPartyCommand } from './command/bench-party.js';
 import { demoCommand } from './command/demo.js';
 import { keysCommand } from './command/keys.js';
 import { modelCommand } from './command/model.js';
 import { planCommand } from './command/plan.js';
+import { psiCommand } from './command/psi.js';
 import { rendezvousCommand } from './command/rendezvous.js';
 import { revealCommand } from './command/reveal.js';
 import { runCommand } from './command/run.js';
@@ -18,6 +20,8 @@ const commands = (): Command[] => [
   runCommand(),
   shareCommand(),
   revealCommand(),
+  psiCommand(),
+  alignCommand(),
   planCommand(),
   modelCommand(),
   keysCommand(),

@@ -30,13 +30,17 @@ export interface Terminal extends NodeJS.WritableStream {
 }
 
 /** Shows progress: one line that changes on a terminal, a line each where output is piped. */
-export const showProgress = (stream: Terminal, progress: Progress): void => {
+export const showProgress = (stream: Terminal, progress: Progress): void =>
+  showLine(stream, formatProgress(progress), progress.epoch === progress.epochs);
+
+/** Shows a line that takes the place of the one before on a terminal, where the last one stays. */
+export const showLine = (stream: Terminal, line: string, last: boolean): void => {
   if (!stream.isTTY) {
-    stream.write(`${formatProgress(progress)}\n`);
+    stream.write(`${line}\n`);
     return;
   }
   cursorTo(stream, 0);
   clearLine(stream, 0);
-  stream.write(formatProgress(progress));
-  if (progress.epoch === progress.epochs) stream.write('\n');
+  stream.write(line);
+  if (last) stream.write('\n');
 };

@@ -12,6 +12,14 @@ export const formatBytes = (bytes: number): string =>
       ? `${(bytes / 1e3).toFixed(1)} kB`
       : `${bytes} B`;
 
+/** `1.2 M`, `34.5 k`, `8`: powers of ten, for numbers of things. */
+export const formatCount = (count: number): string =>
+  count >= 1e6
+    ? `${(count / 1e6).toFixed(1)} M`
+    : count >= 1e4
+      ? `${(count / 1e3).toFixed(1)} k`
+      : String(Math.round(count));
+
 /** Columns as wide as their widest cell; the first row is the heading. */
 export const formatTable = (rows: readonly (readonly string[])[]): string => {
   const widths = rows[0]!.map((_, column) => Math.max(...rows.map((cells) => cells[column]!.length)));

@@ -5,6 +5,7 @@ export { drawHashKey } from './key/prepare.js';
 export { type ManyPsiOptions, type ManyPsiResult, manyPsi } from './many/many-psi.js';
 export { clusterCapacity } from './okvs/shape.js';
 export * from './ot/index.js';
+export { type CardinalityOptions, type CardinalityResult, cardinality } from './psi/cardinality.js';
 export type { PsiName } from './psi/protocol.js';
 export { type PsiOptions, type PsiResult, psi } from './psi/psi.js';
 export { type PsiOutcome, type PsiRoles, type PsiRunner, psiRunner } from './psi/runner.js';

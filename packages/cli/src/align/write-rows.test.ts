@@ -194,6 +194,7 @@ describe('rows that cannot be written', () => {
     await expect(written('a.csv', [0, 2], 'z.csv')).rejects.toThrow('has 1 of 2 wanted rows');
     await expect(written('a.csv', [0], 'z.txt')).rejects.toThrow('a list of keys stays a list');
     await expect(written('a.txt', [0], 'z.csv')).rejects.toThrow('a list of keys stays a list');
+    await expect(written('a.csv', [0], 'a.csv')).rejects.toThrow('would take the place of');
     await expect(written('a.csv', [0], 'z.xml')).rejects.toThrow('no file of a known kind');
     await expect(written('a.csv', [0], 'a.txt/z.csv')).rejects.toThrow('cannot write');
     expect(await readdir(dirname(folder.at('a.csv')))).toEqual(before);

@@ -1,5 +1,6 @@
 import type { FileHandle } from 'node:fs/promises';
 import { stat } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import { writeWhole } from '../atomic-file.js';
 import { badArgument } from '../bad-argument.js';
 import { csvColumns, csvRecords, readCsvHeader } from './csv-table.js';
@@ -23,8 +24,8 @@ interface Place extends ParquetTarget {
  * other. Throws `bad-argument` for rows that are not there and kinds that do not go together.
  */
 export const writeRows = async (source: string, rows: Uint32Array, target: string): Promise<void> => {
+  await checkTarget(source, target);
   const [from, to] = [kindOf(source), kindOf(target)];
-  requireFitting({ source, from, target, to });
   const order = new RowOrder(rows);
   await writeWhole(
     target,
@@ -41,18 +42,23 @@ export const writeRows = async (source: string, rows: Uint32Array, target: strin
 /** Which rows are common is known to their owner alone. */
 const ownerOnly = 0o600;
 
-const requireFitting = (files: {
-  readonly source: string;
-  readonly from: FileKind;
-  readonly target: string;
-  readonly to: FileKind;
-}): void => {
-  const { source, from, target, to } = files;
-  if ((from === 'list') === (to === 'list')) return;
-  throw badArgument(
-    `rows of ${source} cannot be written to ${target}`,
-    'a list of keys stays a list: name a .txt file for it, and a .csv or .parquet file for tables',
-  );
+/** Throws `bad-argument` where rows of one file cannot be written to the other, before they are chosen. */
+export const checkTarget = async (source: string, target: string): Promise<void> => {
+  const [from, to] = [kindOf(source), kindOf(target)];
+  if ((from === 'list') !== (to === 'list'))
+    throw badArgument(
+      `rows of ${source} cannot be written to ${target}`,
+      'a list of keys stays a list: name a .txt file for it, and a .csv or .parquet file for tables',
+    );
+  if (resolve(source) === resolve(target))
+    throw badArgument(`the rows would take the place of ${source}`, 'name another file for them');
+  if (from !== 'parquet' || to !== 'csv') return;
+  const table = await openParquet(source);
+  try {
+    textColumns(table);
+  } finally {
+    await table.close();
+  }
 };
 
 type Writer = (source: string, to: FileKind, order: RowOrder, place: Place) => Promise<number>;
