@@ -111,28 +111,67 @@ test('two receivers, or a side with another mode, are told so', async () => {
   await Promise.all(sessions.map((session) => session.close()));
 });
 
-test('every message cut, extended or emptied is a typed error, and nothing hangs', async () => {
-  const x = keys(0, 40);
+/** What happened, with every party's channel closed as soon as one of them fails. */
+const settled = async (
+  { sessions, receive, send }: Awaited<ReturnType<typeof parties>>,
+  x: Keys,
+  y: Keys,
+) => {
+  const failed = (error: unknown) => {
+    for (const session of sessions) void session.close();
+    throw error;
+  };
+  const outcomes = await Promise.allSettled([receive(x).catch(failed), send(y).catch(failed)]);
+  return outcomes.flatMap((outcome) => (outcome.status === 'rejected' ? [outcome.reason as Error] : []));
+};
+
+/** Runs in which one message after the other, beyond those that open the session, is changed. */
+const eachChanged = async (
+  x: Keys,
+  change: (bytes: Uint8Array, place: number) => Uint8Array,
+  check: (errors: readonly Error[]) => void,
+) => {
+  const opening = 2;
   const messages = (await trace(x, x)).length;
+  expect(messages).toBeGreaterThan(15);
+  for (let place = opening; place < messages; place++) {
+    let seen = 0;
+    const pair = await parties({ tap: ({ bytes }) => (seen++ === place ? change(bytes, place) : bytes) });
+    check(await settled(pair, x, x));
+  }
+};
+
+test('every message cut, extended or emptied is a typed error, and nothing hangs', () => {
   const changes = [
     (bytes: Uint8Array) => bytes.slice(1),
     (bytes: Uint8Array) => Uint8Array.from([...bytes, 7]),
     () => new Uint8Array(0),
   ];
-  for (let place = 0; place < messages; place++) {
-    let seen = 0;
-    const change = changes[place % changes.length]!;
-    const { sessions, receive, send } = await parties({
-      tap: ({ bytes }) => (seen++ === place ? change(bytes) : bytes),
-    }).catch(() => ({ sessions: [], receive: undefined, send: undefined }));
-    if (receive === undefined || send === undefined) continue;
-    const closing = (error: unknown) => {
-      for (const session of sessions) void session.close();
-      throw error;
-    };
-    const outcomes = await Promise.allSettled([receive(x).catch(closing), send(x).catch(closing)]);
-    const errors = outcomes.flatMap((outcome) => (outcome.status === 'rejected' ? [outcome.reason] : []));
+  const change = (bytes: Uint8Array, place: number) => changes[place % changes.length]!(bytes);
+  return eachChanged(keys(0, 40), change, (errors) => {
     expect(errors.length).toBeGreaterThan(0);
     for (const error of errors) expect(error).toMatchObject({ name: 'TriadError' });
-  }
-}, 300_000);
+  });
+});
+
+test.each([
+  ['a bit flipped', (bytes: Uint8Array) => bytes.with(bytes.length >> 1, bytes[bytes.length >> 1]! ^ 16)],
+  ['all bytes replaced', (bytes: Uint8Array) => bytes.map((byte) => byte ^ 0xa5)],
+  ['zeros instead', (bytes: Uint8Array) => new Uint8Array(bytes.length)],
+])('every message with %s is a typed error or another count', (_, change) =>
+  eachChanged(keys(0, 40), change, (errors) => {
+    for (const error of errors) expect(error).toMatchObject({ name: 'TriadError' });
+  }),
+);
+
+test('a set larger than can be counted is refused before anything is made of it', async () => {
+  const pair = await parties({
+    tap: ({ from, bytes }) => {
+      if (from === 1 && bytes.length === 8)
+        new DataView(bytes.buffer, bytes.byteOffset).setUint32(4, 2 ** 23, true);
+      return bytes;
+    },
+  });
+  const errors = await settled(pair, ['a'], ['a']);
+  expect(errors[0]).toMatchObject({ name: 'TriadError', code: 'limit' });
+});

@@ -8,6 +8,7 @@
  * Sizes are those of the sets of distinct keys, or `padTo`. A receiver that asks again with other keys learns the difference: who may ask, and how
  * often, is for the owners to agree on.
  */
+import { TriadError } from '@triad/protocol';
 import { baseOfReceiver, receiveCardinality } from '../cardinality/receiver.js';
 import { parts } from '../cardinality/run.js';
 import { baseOfSender, sendCardinality } from '../cardinality/sender.js';
@@ -34,6 +35,20 @@ export interface CardinalityResult {
   readonly peerSize: number;
 }
 
+/** The largest set: the sender's is 16 bytes for each of three bins of an item, and the network of the receiver's has 30 switches an item. */
+const maxItems = 2 ** 22;
+
+const checkSize = (size: number, whose: string): void => {
+  if (size <= maxItems) return;
+  throw new TriadError(
+    'limit',
+    `${whose} has ${size} items; the size of an intersection is counted for up to ${maxItems}`,
+    {
+      remedy: 'divide the sets by something that may be known, and add up the sizes',
+    },
+  );
+};
+
 /** The size of the intersection of both sides' keys. Throws a TriadError for a peer that does not keep to the protocol. */
 export const cardinality = async (
   link: OtLink,
@@ -46,7 +61,9 @@ export const cardinality = async (
   const set = keySetOf(parts(link).hash, keys, padTo);
   try {
     const hello = { role, mode: 'cardinality', protocol: 'rr22', size: set.size } as const;
+    checkSize(set.size, 'this side');
     const [peerSize, run] = await Promise.all([exchangeHello(parts(link).hello, hello), meeting]);
+    checkSize(peerSize, 'the peer');
     const common = await run(set, peerSize);
     const size = keyCount(keys);
     return { common, size, distinct: size - set.repeats.length / 2, peerSize };

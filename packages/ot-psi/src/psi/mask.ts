@@ -65,12 +65,15 @@ export const receiveMasks = async (
   kernels().enterMasks(own.ptr, n, table, bits);
   const found: Uint32Array[] = [];
   const step = messageMasks(count);
-  for (let i = 0; i < count; i += step) {
-    const masks = Math.min(step, count - i);
-    const message = await link.op.at(i / step).recv(link.peer, masks * bytes);
-    found.push(findIn(message, { own, table, bits, bytes, first: i }));
+  try {
+    for (let i = 0; i < count; i += step) {
+      const masks = Math.min(step, count - i);
+      const message = await link.op.at(i / step).recv(link.peer, masks * bytes);
+      found.push(findIn(message, { own, table, bits, bytes, first: i }));
+    }
+  } finally {
+    release(table, 4 << bits);
   }
-  release(table, 4 << bits);
   return sortedMatches(found, n);
 };
 

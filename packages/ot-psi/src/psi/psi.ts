@@ -44,7 +44,7 @@ const parts = (link: OtLink) => ({
 /** The intersection of both sides' keys. Throws a TriadError for a peer that does not keep to the protocol. */
 export const psi = async (link: OtLink, keys: Keys, { padTo, ...roles }: PsiOptions): Promise<PsiResult> => {
   const { base, hash, run } = parts(link);
-  const meeting = psiRunner(base, roles);
+  const meeting = psiRunner(base, { rows: padTo ?? keyCount(keys), ...roles });
   // The receiver has spoken, and hashes while the sender answers. What goes wrong meanwhile is told below.
   if (roles.role === 'sender') await meeting;
   else meeting.catch(() => {});

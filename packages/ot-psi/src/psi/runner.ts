@@ -3,6 +3,7 @@ import { kkrt16 } from '../kkrt16/kkrt16.js';
 import type { OtLink } from '../ot/exchange.js';
 import { rr22 } from '../rr22/rr22.js';
 import { receiveAnswer, sendAnswer } from './answer.js';
+import { agreeOnProtocol, smallRows } from './greeting.js';
 import { exchangeHello } from './hello.js';
 import type { PsiName, PsiProtocol, PsiReceiver, PsiSender } from './protocol.js';
 
@@ -11,8 +12,10 @@ export interface PsiRoles {
   readonly role: 'receiver' | 'sender';
   /** Who learns the result; default the receiver alone. The same at both sides. */
   readonly result?: 'receiver' | 'both';
-  /** The same at both sides; default rr22. */
+  /** The same at both sides, or one side's choice; default: kkrt16 for two sets of up to 2^12 rows, rr22 for others. */
   readonly protocol?: PsiName;
+  /** Rows of this side, for the default protocol. */
+  readonly rows?: number;
 }
 
 /** Two owners after their base OTs, which serve many runs. */
@@ -36,9 +39,14 @@ const parts = (link: OtLink) => ({
   answer: { ...link, op: link.op.at(2) },
 });
 
-/** Runs the base OTs at this op. */
+/** The base OTs take sub-addresses 0 to 2. */
+const greetingAt = (link: OtLink): OtLink => ({ ...link, op: link.op.at(3) });
+
+/** Greets the other side and runs the base OTs at this op. */
 export const psiRunner = async (link: OtLink, roles: PsiRoles): Promise<PsiRunner> => {
-  const { role, result = 'receiver', protocol: name = 'rr22' } = roles;
+  const { role, result = 'receiver', rows } = roles;
+  const small = rows !== undefined && rows <= smallRows;
+  const name = await agreeOnProtocol(greetingAt(link), { role, protocol: roles.protocol, small });
   const protocol = protocols[name];
   const answer = result === 'both' ? protocol.answer : undefined;
   const meet = (at: OtLink, set: KeySet) =>
