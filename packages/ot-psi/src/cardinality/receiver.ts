@@ -1,3 +1,4 @@
+import { formatAddress, TriadError } from '@triad/protocol';
 import { Prg, randomBytes, Tensor, xor } from '@triad/ring';
 import type { KeySet } from '../key/key-set.js';
 import { hashes } from '../kkrt16/run.js';
@@ -28,7 +29,7 @@ export const baseOfReceiver = async (link: OtLink): Promise<ReceiverBase> => {
   return { oprf: forOprf, switches: forSwitches };
 };
 
-/** How many of the set's items are among the sender's `peerSize` ones. */
+/** How many of the set's items are among the sender's `peerSize` ones. Throws `bad-message` for more than there can be. */
 export const receiveCardinality = async (
   link: OtLink,
   base: ReceiverBase,
@@ -39,7 +40,16 @@ export const receiveCardinality = async (
   const differences = await receiveDifferences(link, base, set, peerSize);
   const zeros = countZeros(differences);
   differences.dispose();
-  return zeros;
+  if (zeros <= Math.min(set.size, peerSize)) return zeros;
+  throw new TriadError(
+    'bad-message',
+    `the sender shares ${zeros} items of ${set.size} with its ${peerSize}`,
+    {
+      party: link.peer,
+      op: formatAddress(link.op.address),
+      remedy: 'check that it runs the same version',
+    },
+  );
 };
 
 /** u + t of every bin, in the sender's secret order: zero where the bin's item is common, else random. */

@@ -50,10 +50,11 @@ export const sendCardinality = async (
       permutation,
     );
     const wanted = takeWords(tags, permutation);
-    xor(share, wanted, share);
-    difference.op.send(link.peer, share.toBytes());
-    wanted.dispose();
+    xor(share, wanted, wanted);
     share.dispose();
+    const message = wanted.toBytes();
+    wanted.dispose();
+    difference.op.send(link.peer, message);
   } finally {
     tags.dispose();
   }

@@ -83,10 +83,13 @@ export const receiveOpprf = async (
   peerSize: number,
 ): Promise<Tensor> => {
   const masks = await receiveOprf(link, seeds, set);
-  const values = await receiveStore(storeLink(link), set, peerSize);
-  xor(masks, values, masks);
-  values.dispose();
-  return masks;
+  try {
+    const values = await receiveStore(storeLink(link), set, peerSize);
+    xor(masks, values, values);
+    return values;
+  } finally {
+    masks.dispose();
+  }
 };
 
 /** What the sender's store says of the set's items. */
