@@ -45,7 +45,7 @@ export const sendMatches = async (
       rows.open(group, await group.op.recv(link.peer, group.bins * rowBytes));
       maskGroup(group, { items, rows, batch, masks });
     }
-    masks.send(link);
+    await masks.send(link);
   } finally {
     for (const room of [masks, batch, rows, items]) room.dispose();
   }
@@ -136,10 +136,11 @@ class Masks {
     kernels().scatterMasks(blocks, n, slots, this.#bytes, this.#ptr);
   }
 
-  send(link: OtLink): void {
+  async send(link: OtLink): Promise<void> {
     for (let h = 0; h < hashes; h++) {
       const list = this.#ptr + h * this.#size * this.#bytes;
       sendMaskList(maskLink(link, h), list, this.#size, this.#bytes);
+      await link.session.channel.drain();
     }
   }
 

@@ -58,7 +58,6 @@ const maxOts = 62 * blockOts;
 export const sendRandomOt = async (link: OtLink, seeds: SenderSeeds, count: number): Promise<OtPairs> => {
   const run = new ExtensionRun(link, count);
   const pairs = [new Uint8Array(count * blockBytes), new Uint8Array(count * blockBytes)] as const;
-  const delta = Tensor.fromBytes([1, 2], seeds.delta);
   for (const { index, first, ots, rows } of run.blocks()) {
     const bytes = rows / 8;
     const message = await link.op.at(index).recv(link.peer, columns * bytes);
@@ -71,11 +70,12 @@ export const sendRandomOt = async (link: OtLink, seeds: SenderSeeds, count: numb
     received.dispose();
     const x = transposed(q, rows);
     run.hash(x, first, pairs[0].subarray(first * blockBytes, (first + ots) * blockBytes));
+    const delta = Tensor.fromBytes([1, 2], seeds.delta);
     kernels().addToEach(x.ptr, delta.ptr, x.ptr, rows);
+    delta.dispose();
     run.hash(x, first, pairs[1].subarray(first * blockBytes, (first + ots) * blockBytes));
     x.dispose();
   }
-  delta.dispose();
   return pairs;
 };
 
