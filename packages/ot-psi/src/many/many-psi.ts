@@ -124,6 +124,7 @@ const lead = async (owner: Owner, set: KeySet): Promise<Uint32Array> => {
   const ask = async (rank: Rank) => {
     const { base, hello, opprf } = parts(op, rank);
     const starting = baseForReceiver(linkAt(owner, rank, base));
+    starting.catch(() => {});
     const size = await exchangeHello(linkAt(owner, rank, hello), {
       role: 'receiver',
       mode: modeOf(owner),
@@ -134,7 +135,10 @@ const lead = async (owner: Owner, set: KeySet): Promise<Uint32Array> => {
     xor(sum, said, sum);
     said.dispose();
   };
-  await Promise.all(others.map(ask));
+  await Promise.all(others.map(ask)).catch((error: unknown) => {
+    sum.dispose();
+    throw error;
+  });
   const own = zerosOf(sum);
   sum.dispose();
   if (owner.tell) {
@@ -157,8 +161,9 @@ const follow = async (owner: Owner, set: KeySet): Promise<Uint32Array | undefine
     size: set.size,
   });
   const values = zeroShares(owner, zeros, set);
-  await sendOpprf(linkAt(owner, session.rank, opprf), seeds, { set, values }, size);
-  values.dispose();
+  await sendOpprf(linkAt(owner, session.rank, opprf), seeds, { set, values }, size).finally(() =>
+    values.dispose(),
+  );
   if (!owner.tell) return undefined;
   return receiveAnswer(linkAt(owner, session.rank, answer), 'digests', new Uint32Array(), set);
 };

@@ -62,19 +62,19 @@ export const receiveMasks = async (
   const n = own.size / 2;
   const bits = Math.max(Math.ceil(Math.log2(n + 1)) + 1, 4);
   const table = allocate(4 << bits);
-  kernels().enterMasks(own.ptr, n, table, bits);
-  const found: Uint32Array[] = [];
-  const step = messageMasks(count);
   try {
+    kernels().enterMasks(own.ptr, n, table, bits);
+    const found: Uint32Array[] = [];
+    const step = messageMasks(count);
     for (let i = 0; i < count; i += step) {
       const masks = Math.min(step, count - i);
       const message = await link.op.at(i / step).recv(link.peer, masks * bytes);
       found.push(findIn(message, { own, table, bits, bytes, first: i }));
     }
+    return sortedMatches(found, n);
   } finally {
     release(table, 4 << bits);
   }
-  return sortedMatches(found, n);
 };
 
 interface Lookup {

@@ -5,6 +5,7 @@ import { copyOut, hashBlocks, Okvs } from '../okvs/okvs.js';
 import { type OkvsShape, okvsShape } from '../okvs/shape.js';
 import type { OtLink } from '../ot/exchange.js';
 import type { ReceiverSeeds } from '../ot/extension.js';
+import { Rooms } from '../rooms.js';
 import { receiveVole } from '../vole/vole.js';
 import {
   blockBytes,
@@ -20,16 +21,17 @@ import {
 export const receiveOprf = async (link: OtLink, seeds: ReceiverSeeds, set: KeySet): Promise<Tensor> => {
   const shape = okvsShape(set.size);
   const keys = drawKeys(link);
-  const okvs = new Okvs(shape, keys.row);
-  const pending = await receiveVole(link, seeds, shape.blocks, keys.code);
-  const encoded = encodeSet(okvs, set, keys);
-  const pairs = await pending.finish();
-  sendMasked(link, shape, { encoded, pairs });
-  const out = decodeSet(okvs, set, { pairs, keys, scratch: encoded });
-  encoded.dispose();
-  pairs.dispose();
-  okvs.dispose();
-  return out;
+  const rooms = new Rooms();
+  try {
+    const okvs = rooms.keep(new Okvs(shape, keys.row));
+    const pending = rooms.keep(await receiveVole(link, seeds, shape.blocks, keys.code));
+    const encoded = rooms.keep(encodeSet(okvs, set, keys));
+    const pairs = rooms.keep(await pending.finish());
+    sendMasked(link, shape, { encoded, pairs });
+    return decodeSet(okvs, set, { pairs, keys, scratch: encoded });
+  } finally {
+    rooms.dispose();
+  }
 };
 
 /** The OKVS that maps each item to its h. Its free columns are zero: it is only sent masked. */

@@ -17,9 +17,8 @@ export const rr22: PsiProtocol = {
     return {
       run: async (link, set, peerSize) => {
         const own = await receiveOprf(link, seeds, set);
-        const matches = await receiveMasks(masksAt(link), own, peerSize, maskBytes(set.size, peerSize));
-        own.dispose();
-        return matches;
+        const bytes = maskBytes(set.size, peerSize);
+        return receiveMasks(masksAt(link), own, peerSize, bytes).finally(() => own.dispose());
       },
     };
   },

@@ -5,6 +5,7 @@ import { hashBlocks, Okvs } from '../okvs/okvs.js';
 import { okvsShape } from '../okvs/shape.js';
 import type { OtLink } from '../ot/exchange.js';
 import type { SenderSeeds } from '../ot/extension.js';
+import { Rooms } from '../rooms.js';
 import { sendVole } from '../vole/vole.js';
 import {
   blockBytes,
@@ -30,24 +31,25 @@ export const sendOprf = async (
   const shape = okvsShape(peerSize);
   const keys = drawKeys(link);
   const masked = maskedOp(link);
-  const b = await sendVole(link, seeds, shape.blocks, keys.code);
-  const evaluator = new Evaluator(new Okvs(shape, keys.row), keys, seeds.delta);
-  const out = Tensor.empty([set.size, 2]);
-  const step = clustersPerMessage(shape);
-  const bytes = step * shape.clusterBlocks * blockBytes;
-  for (let first = 0; first < 2 ** shape.clusterBits; first += step) {
-    const message = await masked.at(first / step).recv(link.peer, bytes);
-    const received = Tensor.fromBytes([bytes / 8], message);
-    const offset = (first / step) * bytes;
-    evaluator.unmask(received.ptr, b.ptr + offset, step * shape.clusterBlocks);
-    received.dispose();
-    for (const items of clusterItems(shape, set, first, first + step)) {
-      evaluator.evaluate(items, b.ptr + items.offset, out.ptr + items.from * blockBytes);
+  const rooms = new Rooms();
+  try {
+    const b = rooms.keep(await sendVole(link, seeds, shape.blocks, keys.code));
+    const okvs = rooms.keep(new Okvs(shape, keys.row));
+    const evaluator = rooms.keep(new Evaluator(okvs, keys, seeds.delta));
+    const out = rooms.keep(Tensor.empty([set.size, 2]));
+    const step = clustersPerMessage(shape);
+    const bytes = step * shape.clusterBlocks * blockBytes;
+    for (let first = 0; first < 2 ** shape.clusterBits; first += step) {
+      const message = await masked.at(first / step).recv(link.peer, bytes);
+      evaluator.unmask(message, b.ptr + (first / step) * bytes);
+      for (const items of clusterItems(shape, set, first, first + step)) {
+        evaluator.evaluate(items, b.ptr + items.offset, out.ptr + items.from * blockBytes);
+      }
     }
+    return rooms.give(out);
+  } finally {
+    rooms.dispose();
   }
-  evaluator.dispose();
-  b.dispose();
-  return out;
 };
 
 /** Computes F where k is known. */
@@ -64,9 +66,11 @@ class Evaluator {
     kernels().gfTable(this.#delta, this.#table);
   }
 
-  /** b becomes k = b + delta * message, for n blocks. */
-  unmask(message: number, b: number, n: number): void {
-    kernels().multiplyAdd(this.#table, message, b, b, n);
+  /** b becomes k = b + delta * message. */
+  unmask(message: Uint8Array, b: number): void {
+    const received = Tensor.fromBytes([message.length / 8], message);
+    kernels().multiplyAdd(this.#table, received.ptr, b, b, message.length / blockBytes);
+    received.dispose();
   }
 
   evaluate(items: ClusterItems, k: number, out: number): void {
@@ -79,7 +83,6 @@ class Evaluator {
   }
 
   dispose(): void {
-    this.okvs.dispose();
     memory.u8().fill(0, this.#table, this.#table + tableBytes);
     release(this.#table, tableBytes);
     release(this.#delta, blockBytes);

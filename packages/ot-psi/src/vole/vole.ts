@@ -16,6 +16,7 @@ import { memory, randomBytes, Tensor } from '@triad/ring';
 import { kernels } from '../kernel.js';
 import type { OtLink } from '../ot/exchange.js';
 import { type ReceiverSeeds, receiveRandomOt, type SenderSeeds, sendRandomOt } from '../ot/extension.js';
+import { Rooms } from '../rooms.js';
 import { encode } from './code.js';
 import { drawNoise } from './noise.js';
 import { receiveProducts, sendProducts } from './noisy.js';
@@ -41,10 +42,6 @@ const parts = (link: OtLink) => ({
 /** Blocks of JavaScript's memory as a tensor. */
 const tensorOf = (bytes: Uint8Array): Tensor => Tensor.fromBytes([bytes.length / blockBytes, 2], bytes);
 
-const disposeAll = (...tensors: readonly Tensor[]): void => {
-  for (const tensor of tensors) tensor.dispose();
-};
-
 /**
  * The sender's vector b [count, 2], for the delta of its seeds. `codeKey`: 16 public random bytes, the same at both
  * sides.
@@ -58,36 +55,41 @@ export const sendVole = async (
   const shape = voleShape(count);
   const { trees, depth, leaves } = shape;
   const { ot, products, sums } = parts(link);
-  const [zero, one] = (await sendRandomOt(ot, seeds, trees * depth)).map(tensorOf) as [Tensor, Tensor];
-  const shares = await sendProducts(products, seeds, trees);
-  const roots = tensorOf((link.random ?? randomBytes)(trees * blockBytes));
-  const b = Tensor.empty([shape.noisy + memoryLength, 2]);
-  const expander = new TreeExpander(shape);
-  const message = Tensor.empty([messageBytes(shape) / 8]);
-  const leafSums = message.ptr + groupTrees * depth * sumBytes;
-  for (let tree = 0; tree < trees; tree++) {
-    const i = tree % groupTrees;
-    const levels = message.ptr + i * depth * sumBytes;
-    const offset = tree * depth * blockBytes;
-    const made = expander.expand(roots.ptr + tree * blockBytes, levels);
-    kernels().maskPairs(levels, zero.ptr + offset, one.ptr + offset, depth);
-    const leafSum = leafSums + i * blockBytes;
-    const share = shares.ptr + tree * blockBytes;
-    memory.u8().copyWithin(leafSum, share, share + blockBytes);
-    kernels().addSum(made, leaves, leafSum);
-    memory.u8().copyWithin(b.ptr + tree * leaves * blockBytes, made, made + leaves * blockBytes);
-    if (i + 1 === groupTrees) sums.at((tree - i) / groupTrees).send(link.peer, message.toBytes());
+  const pairs = await sendRandomOt(ot, seeds, trees * depth);
+  const rooms = new Rooms();
+  try {
+    const shares = rooms.keep(await sendProducts(products, seeds, trees));
+    const [zero, one] = [rooms.keep(tensorOf(pairs[0])), rooms.keep(tensorOf(pairs[1]))];
+    const roots = rooms.keep(tensorOf((link.random ?? randomBytes)(trees * blockBytes)));
+    const b = rooms.keep(Tensor.empty([shape.noisy + memoryLength, 2]));
+    const expander = rooms.keep(new TreeExpander(shape));
+    const message = rooms.keep(Tensor.empty([messageBytes(shape) / 8]));
+    const leafSums = message.ptr + groupTrees * depth * sumBytes;
+    for (let tree = 0; tree < trees; tree++) {
+      const i = tree % groupTrees;
+      const levels = message.ptr + i * depth * sumBytes;
+      const offset = tree * depth * blockBytes;
+      const made = expander.expand(roots.ptr + tree * blockBytes, levels);
+      kernels().maskPairs(levels, zero.ptr + offset, one.ptr + offset, depth);
+      const leafSum = leafSums + i * blockBytes;
+      const share = shares.ptr + tree * blockBytes;
+      memory.u8().copyWithin(leafSum, share, share + blockBytes);
+      kernels().addSum(made, leaves, leafSum);
+      memory.u8().copyWithin(b.ptr + tree * leaves * blockBytes, made, made + leaves * blockBytes);
+      if (i + 1 === groupTrees) sums.at((tree - i) / groupTrees).send(link.peer, message.toBytes());
+    }
+    encode(b.ptr, 1, shape, codeKey);
+    return rooms.give(b);
+  } finally {
+    rooms.dispose();
   }
-  expander.dispose();
-  disposeAll(zero, one, shares, roots, message);
-  encode(b.ptr, 1, shape, codeKey);
-  return b;
 };
 
-/** What the receiver of a VOLE holds until the sender's sums are there. */
+/** What the receiver of a VOLE holds until the sender's sums are there. Whoever has it disposes it, finished or not. */
 export interface PendingVole {
   /** The receiver's pairs (a, c): [count, 4]. */
   finish(): Promise<Tensor>;
+  dispose(): void;
 }
 
 /** Sends all that the receiver has to say; what `finish` waits for arrives meanwhile. */
@@ -100,20 +102,20 @@ export const receiveVole = async (
   const shape = voleShape(count);
   const { ot, products, sums } = parts(link);
   const noise = drawNoise(shape, link.random ?? randomBytes);
-  const values = tensorOf(noise.values);
-  const keys = tensorOf(await receiveRandomOt(ot, seeds, noise.choices));
-  const shares = receiveProducts(products, seeds, values);
+  const keys = await receiveRandomOt(ot, seeds, noise.choices);
+  const rooms = new Rooms();
+  const values = rooms.keep(tensorOf(noise.values));
+  const shares = rooms.keep(receiveProducts(products, seeds, values));
+  const own = { keys: rooms.keep(tensorOf(keys)), shares, values };
   const finish = async (): Promise<Tensor> => {
-    const pairs = Tensor.empty([shape.noisy + memoryLength, 4]);
-    const expander = new PuncturedGroup(shape, noise, { keys, shares, values });
+    const pairs = rooms.keep(Tensor.empty([shape.noisy + memoryLength, 4]));
+    const expander = rooms.keep(new PuncturedGroup(shape, noise, own));
     for (let first = 0; first < shape.trees; first += groupTrees) {
       const message = await sums.at(first / groupTrees).recv(link.peer, messageBytes(shape));
       expander.expand(first, message, pairs.ptr + first * shape.leaves * 2 * blockBytes);
     }
-    expander.dispose();
-    disposeAll(values, shares, keys);
     encode(pairs.ptr, 2, shape, codeKey);
-    return pairs;
+    return rooms.give(pairs);
   };
-  return { finish };
+  return { finish, dispose: () => rooms.dispose() };
 };
