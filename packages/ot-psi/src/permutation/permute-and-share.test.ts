@@ -3,6 +3,7 @@ import { memory, Prg, Tensor, xor } from '@triad/ring';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { OtLink } from '../ot/exchange.js';
+import { baseForReceiver, baseForSender, receiveRandomOt, sendRandomOt } from '../ot/extension.js';
 import { layerBatches, waksman } from './network.js';
 import { type ReceiveOts, receivePermuted, type SendOts, sendPermuted } from './permute-and-share.js';
 import { randomPermutation } from './random-permutation.js';
@@ -39,15 +40,16 @@ const parties = async ({ seed = 1, ...options }: Run = {}) => {
     ),
   );
   const [sendOts, receiveOts] = dealtOts(seed);
-  const link = (rank: number): OtLink => ({
+  const link = (rank: number, name = 'permute'): OtLink => ({
     session: sessions[rank]!,
-    op: sessions[rank]!.op('permute'),
+    op: sessions[rank]!.op(name),
     peer: 1 - rank,
     random: seededBytes(seed + 1, rank),
   });
   return {
     network,
     sessions,
+    link,
     send: (words: Tensor) => sendPermuted(link(0), sendOts, words),
     receive: (permutation: Uint32Array) => receivePermuted(link(1), receiveOts, permutation),
   };
@@ -101,6 +103,16 @@ test('several batches: a word of 8 bytes for every lane and switch, from the sen
   expect(bytes).toEqual([8 * (lanes + switches), 0]);
 });
 
+/** Fails where a bit lane of the messages' words is not a fair coin, by five standard deviations; runs are seeded. Returns the number of words. */
+const expectUniform = (messages: readonly Uint8Array[]): number => {
+  const words = new BigUint64Array(Uint8Array.from(messages.flatMap((bytes) => [...bytes])).buffer);
+  for (let bit = 0n; bit < 64n; bit++) {
+    const ones = words.reduce((sum, word) => sum + Number((word >> bit) & 1n), 0);
+    expect(Math.abs(ones - words.length / 2)).toBeLessThan(2.5 * Math.sqrt(words.length));
+  }
+  return words.length;
+};
+
 test('what the receiver gets is uniform in every bit lane, for zeros as for ones', async () => {
   const lanes = 3000;
   for (const value of [0n, -1n]) {
@@ -114,14 +126,41 @@ test('what the receiver gets is uniform in every bit lane, for zeros as for ones
       },
     });
     const shares = await Promise.all([send(words), receive(randomPermutation(lanes, key(2)))]);
-    const received = new BigUint64Array(Uint8Array.from(bytes.flatMap((message) => [...message])).buffer);
-    expect(received.length).toBe(lanes + waksman(lanes).switches);
-    for (let bit = 0n; bit < 64n; bit++) {
-      const ones = received.reduce((sum, word) => sum + Number((word >> bit) & 1n), 0);
-      // Five standard deviations of a fair coin; the run is seeded.
-      expect(Math.abs(ones - received.length / 2)).toBeLessThan(2.5 * Math.sqrt(received.length));
-    }
+    expect(expectUniform(bytes)).toBe(lanes + waksman(lanes).switches);
     for (const tensor of [words, ...shares]) tensor.dispose();
+  }
+});
+
+test('over the OT extension, what the sender gets is uniform in every bit lane, for no exchange as for many', async () => {
+  const lanes = 1000;
+  const same = new Uint32Array(lanes).map((_, i) => i);
+  for (const permutation of [same, same.toReversed(), randomPermutation(lanes, key(8))]) {
+    const bytes: Uint8Array[] = [];
+    let armed = false;
+    const { link } = await parties({
+      seed: 9,
+      tap: (message) => {
+        if (armed && message.to === 0) bytes.push(message.bytes);
+        return message.bytes;
+      },
+    });
+    const [sender, receiver] = await Promise.all([
+      baseForSender(link(0, 'base')),
+      baseForReceiver(link(1, 'base')),
+    ]);
+    armed = true;
+    const words = Tensor.from(
+      [lanes],
+      new BigInt64Array(lanes).map((_, i) => BigInt(i)),
+    );
+    const shares = await Promise.all([
+      sendPermuted(link(0), (at, count) => sendRandomOt(at, sender, count), words),
+      receivePermuted(link(1), (at, choices) => receiveRandomOt(at, receiver, choices), permutation),
+    ]);
+    const out = xor(...shares);
+    expect(out.toBigInts()).toEqual(Array.from(permutation, BigInt));
+    expectUniform(bytes);
+    for (const tensor of [words, out, ...shares]) tensor.dispose();
   }
 });
 
