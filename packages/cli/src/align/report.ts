@@ -12,6 +12,9 @@ export interface Report {
   readonly common?: number;
   /** Rows that were written, and where. */
   readonly written?: { readonly rows: number; readonly file: string };
+  /** Buckets there were, and how many of them a run that broke off had done. */
+  readonly buckets?: number;
+  readonly resumedAt?: number;
   /** Seconds of reading, matching and writing, without waiting for others to come. */
   readonly seconds: number;
   readonly traffic: Traffic;
@@ -34,13 +37,14 @@ export const reportRecord = (report: Report): Readonly<Record<string, unknown>> 
 
 /** A few lines, for people. */
 export const reportText = (report: Report): string => {
-  const { keys, duplicates, peerKeys, common, written, seconds, traffic } = report;
+  const { keys, duplicates, peerKeys, common, written, buckets, resumedAt, seconds, traffic } = report;
   const repeated = duplicates === undefined ? '' : ` (${keys - duplicates} distinct, ${duplicates} repeated)`;
   return formatTable([
     ['own keys', `${keys}${repeated}`],
     ...(peerKeys === undefined ? [] : [['their keys', String(peerKeys)]]),
     ...(common === undefined ? [] : [['common', String(common)]]),
     ...(written === undefined ? [] : [['written', `${written.rows} rows to ${written.file}`]]),
+    ...(buckets === undefined ? [] : [['buckets', `${buckets}, ${resumedAt ?? 0} of them done before`]]),
     ['time', `${formatSeconds(seconds)}, ${formatCount(keys / seconds)} keys/s`],
     ['traffic', `${formatBytes(traffic.sent.bytes)} sent, ${formatBytes(traffic.received.bytes)} received`],
   ]);
