@@ -1,3 +1,6 @@
+export { type Alignment, type AlignOptions, align } from './align/align.js';
+export { type OneHotMap, oneHotMap } from './align/one-hot.js';
+export { repeatedKeys } from './align/repeated.js';
 export { digestBytes, digestKeys } from './key/digest.js';
 export { filledSet, type KeySet, padding, type RowDigests } from './key/key-set.js';
 export { type Keys, keyCount, type PackedKeys } from './key/keys.js';

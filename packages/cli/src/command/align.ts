@@ -1,4 +1,4 @@
-import { manyPsi, psi } from '@triad/ot-psi';
+import { align } from '@triad/ot-psi';
 import type { Session } from '@triad/protocol';
 import { Command, Option } from 'commander';
 import { refuseDuplicates } from '../align/duplicate.js';
@@ -59,16 +59,8 @@ interface Found {
 }
 
 const intersect = async (session: Session, keys: KeyBatch): Promise<Found> => {
-  const op = session.op('align');
-  const { rank, parties } = session;
-  const result =
-    parties === 2
-      ? await psi({ session, op, peer: 1 - rank }, keys, {
-          role: rank === 0 ? 'receiver' : 'sender',
-          result: 'both',
-        })
-      : await manyPsi(session, op, keys, { result: 'all' });
-  const { rows = new Uint32Array(), size, duplicates } = result;
+  // Repeated keys were refused already, by rows of the file, or are taken once.
+  const { rows, size, duplicates } = await align(session, session.op('align'), keys, { duplicates: 'first' });
   const { traffic } = session.channel;
   return { rows, report: { keys: size, duplicates, common: rows.length, traffic } };
 };
