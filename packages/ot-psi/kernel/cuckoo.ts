@@ -28,13 +28,14 @@ export function chooseBins(blocks: usize, n: i32, bins: i32): void {
 
 // @ts-ignore: decorator
 @inline
-function binAt(choices: usize, place: u32): usize {
-  return <usize>load<u32>(choices + (<usize>(place >> 2) << 4) + (<usize>(place & 3) << 2)) << 2;
+function isFree(table: usize, bin: u32): bool {
+  return load<u32>(table + (<usize>bin << 2)) == empty;
 }
 
 /**
- * Places `n` items, whose bins are the first three words of 16 bytes each, in a table of `bins` places. An item that is evicted moves on to its
- * next function's bin, which reaches a free bin if any can be reached. Returns how many were placed before one was not.
+ * Places `n` items, whose bins are the first three words of 16 bytes each, in a table of `bins` places. An item takes a free bin of its three;
+ * if there is none it takes the next one after that it was evicted from, whose item moves on likewise: this comes to a free bin if any
+ * can be reached. Returns how many were placed before one was not.
  */
 export function placeItems(choices: usize, n: i32, table: usize, bins: i32): i32 {
   memory.fill(table, 255, <usize>bins << 2);
@@ -42,13 +43,26 @@ export function placeItems(choices: usize, n: i32, table: usize, bins: i32): i32
     let place = <u32>i << 2;
     let steps = 3 * bins;
     for (; steps > 0; steps--) {
-      const at = table + binAt(choices, place);
+      const own = choices + (<usize>(place >> 2) << 4);
+      const free = freeFunction(own, table);
+      if (free < 3) place = (place & ~3) + free;
+      const at = table + (<usize>load<u32>(own + (<usize>(place & 3) << 2)) << 2);
       const evicted = load<u32>(at);
       store<u32>(at, place);
-      if (evicted == empty) break;
+      if (free < 3) break;
       place = (evicted & 3) == 2 ? evicted - 2 : evicted + 1;
     }
     if (steps == 0) return i;
   }
   return n;
+}
+
+/** The first function whose bin is free; 3 if none is. */
+// @ts-ignore: decorator
+@inline
+function freeFunction(own: usize, table: usize): u32 {
+  const a = isFree(table, load<u32>(own));
+  const b = isFree(table, load<u32>(own, 4));
+  const c = isFree(table, load<u32>(own, 8));
+  return a ? 0 : b ? 1 : c ? 2 : 3;
 }

@@ -35,6 +35,15 @@ export function addCodes(rows: usize, items: usize, planes: usize, stride: i32, 
   }
 }
 
+/** How many items each function placed in a table; adds to u32 counts of the functions. */
+export function countPlaces(table: usize, n: i32, counts: usize): void {
+  for (let k: usize = 0; k < <usize>n; k++) {
+    const place = load<u32>(table + (k << 2));
+    const at = counts + (<usize>(place & 3) << 2);
+    store<u32>(at, load<u32>(at) + <u32>(place != empty));
+  }
+}
+
 /** The rows and places, of `n` in a table, that hold an item; returns how many. */
 export function takeRows(rows: usize, table: usize, n: i32, outRows: usize, outPlaces: usize): i32 {
   let taken: usize = 0;
@@ -71,11 +80,11 @@ export function countGroups(choices: usize, n: i32, shift: i32, counts: usize): 
 }
 
 /**
- * Groups `n` items under one function by their bins: digest, bin within the group, and slot, each at the end (a u32 of `ends`) of its group.
- * `choices` points at the function's word of the first item.
+ * Groups `n` items under one function by their bins: digest, bin within the group, and slot (counted from `firstSlot` on), each at the end (a
+ * u32 of `ends`) of its group. `choices` points at the function's word of the first item.
  */
 export function groupItems(
-  digests: usize, choices: usize, n: i32, slots: usize, shift: i32, ends: usize,
+  digests: usize, choices: usize, n: i32, slots: usize, firstSlot: i32, shift: i32, ends: usize,
   outDigests: usize, outBins: usize, outSlots: usize,
 ): void {
   const within = (<u32>1 << shift) - 1;
@@ -86,7 +95,7 @@ export function groupItems(
     store<u32>(end, <u32>at + 1);
     v128.store(outDigests + (at << 4), v128.load(digests + (i << 4)));
     store<u32>(outBins + (at << 2), bin & within);
-    store<u32>(outSlots + (at << 2), load<u32>(slots + (i << 2)));
+    store<u32>(outSlots + (at << 2), load<u32>(slots + (i << 2)) + <u32>firstSlot);
   }
 }
 

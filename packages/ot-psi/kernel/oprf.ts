@@ -19,17 +19,23 @@ export function addProducts(a: usize, table: usize, b: usize, n: i32): void {
   }
 }
 
-/** A permutation of n numbers, uniform but for 2^-32: Fisher and Yates on one random word (u64) for each. */
-export function shuffle(out: usize, n: i32, random: usize): void {
+/**
+ * A uniform permutation of n numbers (exchanges by Fisher and Yates), from one random word (u64) for each. A word that would make some
+ * numbers likelier (Lemire, "Fast Random Integer Generation in an Interval", 2019) ends it: returns whether there was none.
+ */
+export function shuffle(out: usize, n: i32, random: usize): bool {
   for (let i: u32 = 0; i < <u32>n; i++) {
     const r = load<u64>(random + (<usize>i << 3));
     const m = <u64>i + 1;
+    const low = r * m;
+    if (low < m && low < (0 - m) % m) return false;
     const j = <u32>((((r & 0xffffffff) * m >> 32) + (r >> 32) * m) >> 32);
     const at = out + (<usize>i << 2);
     const other = out + (<usize>j << 2);
     store<u32>(at, load<u32>(other));
     store<u32>(other, i);
   }
+  return true;
 }
 
 /** Puts the first `bytes` of n blocks, at least 8, at their slots: row i goes to slot slots[i] (u32) of `out`, which has 16 bytes to spare. */

@@ -1,4 +1,4 @@
-import { type Aes, allocate, memory, release } from '@triad/ring';
+import { type Aes, allocate, memory, release, type Tensor } from '@triad/ring';
 import { kernels } from '../kernel.js';
 import type { KeySet } from '../key/key-set.js';
 import { chooseBins } from './cuckoo.js';
@@ -8,8 +8,8 @@ interface Grouping {
   readonly set: KeySet;
   readonly key: Aes;
   readonly bins: number;
-  /** The slot of item i under function h at h * size + i. */
-  readonly slots: Uint32Array;
+  /** For each function the slot of each item in its list, 32-bit words. */
+  readonly slots: readonly Tensor[];
 }
 
 /** Addresses of one group's items: digests of 16 bytes, bins within the group and slots of 4. */
@@ -37,18 +37,17 @@ export class GroupedItems {
     const choices = chooseBins(set, key, bins);
     const groups = Math.ceil(bins / 2 ** groupShift);
     const ends = allocate(4 * groups);
-    const from = allocate(4 * count);
     memory.u8().fill(0, ends, ends + 4 * groups);
     kernels().countGroups(choices.ptr, set.size, groupShift, ends);
     this.#starts = starts(words(ends, groups));
     words(ends, groups).set(this.#starts.subarray(0, groups));
-    words(from, count).set(slots);
-    for (let h = 0; h < hashes; h++) {
+    for (const [h, list] of slots.entries()) {
       kernels().groupItems(
         set.digests.ptr,
         choices.ptr + 4 * h,
         set.size,
-        from + 4 * h * set.size,
+        list.ptr,
+        h * set.size,
         groupShift,
         ends,
         this.#digests,
@@ -56,7 +55,6 @@ export class GroupedItems {
         this.#slots,
       );
     }
-    release(from, 4 * count);
     release(ends, 4 * groups);
     choices.dispose();
   }

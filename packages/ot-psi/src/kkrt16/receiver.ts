@@ -3,7 +3,7 @@ import { binCount } from '../cardinality/bin.js';
 import { kernels } from '../kernel.js';
 import type { KeySet } from '../key/key-set.js';
 import type { OtLink } from '../ot/exchange.js';
-import { maskBytes, receiveMasks, sortedMatches } from '../psi/mask.js';
+import { findMasks, maskBytes, sortedMatches } from '../psi/mask.js';
 import type { Matches } from '../psi/protocol.js';
 import { Batch, batches, batchItems, planeBytes } from './batch.js';
 import { addColumns, type Columns, writeRows } from './column.js';
@@ -106,7 +106,7 @@ class MaskLists {
 
   constructor(table: Tensor, size: number, bins: number) {
     this.#size = size;
-    const counts = countByHash(new Uint32Array(memory.u8().buffer, table.ptr, bins));
+    const counts = countByHash(table, bins);
     this.#starts = [0, counts[0]!, counts[0]! + counts[1]!, size];
     this.#masks = Tensor.empty([size, 2]);
     this.#items = Tensor.empty([Math.ceil(size / 2)]);
@@ -124,11 +124,11 @@ class MaskLists {
     const itemOf = new Uint32Array(this.#items.toBytes().buffer);
     const found: Uint32Array[] = [];
     for (let h = 0; h < hashes; h++) {
-      const start = this.#starts[h]!;
-      const list = this.#masks.rows(start, this.#starts[h + 1]!);
+      const [start, end] = [this.#starts[h]!, this.#starts[h + 1]!];
+      const list = this.#masks.rows(start, end);
       try {
-        const { own, slots } = await receiveMasks(maskLink(link, h), list, peerSize, bytes);
-        found.push(pairsOf(own.length, (k) => [itemOf[start + own[k]!]!, h * peerSize + slots[k]!]));
+        const pairs = await findMasks(maskLink(link, h), list, peerSize, bytes);
+        found.push(...pairs.map((each) => renamed(each, itemOf.subarray(start, end), h * peerSize)));
       } finally {
         list.dispose();
       }
@@ -142,14 +142,19 @@ class MaskLists {
 }
 
 /** How many items each function placed. */
-const countByHash = (table: Uint32Array): Uint32Array => {
-  const counts = new Uint32Array(hashes + 1);
-  for (const place of table) counts[place & 3]!++;
-  return counts;
+const countByHash = (table: Tensor, bins: number): Uint32Array => {
+  const counts = Tensor.zeros([2]);
+  kernels().countPlaces(table.ptr, bins, counts.ptr);
+  const out = new Uint32Array(counts.toBytes().buffer);
+  counts.dispose();
+  return out;
 };
 
-const pairsOf = (count: number, pair: (k: number) => readonly [number, number]): Uint32Array => {
-  const out = new Uint32Array(2 * count);
-  for (let k = 0; k < count; k++) out.set(pair(k), 2 * k);
-  return out;
+/** Pairs (place in a list, slot of a list) as (item, slot of all lists). */
+const renamed = (pairs: Uint32Array, itemOf: Uint32Array, firstSlot: number): Uint32Array => {
+  for (let k = 0; k < pairs.length; k += 2) {
+    pairs[k] = itemOf[pairs[k]!]!;
+    pairs[k + 1]! += firstSlot;
+  }
+  return pairs;
 };

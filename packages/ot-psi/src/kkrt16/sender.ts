@@ -1,10 +1,10 @@
-import { allocate, memory, randomBytes, release } from '@triad/ring';
+import { allocate, memory, randomBytes, release, type Tensor } from '@triad/ring';
 import { binCount } from '../cardinality/bin.js';
 import { kernels } from '../kernel.js';
 import type { KeySet } from '../key/key-set.js';
 import type { OtLink } from '../ot/exchange.js';
-import { randomPermutation } from '../permutation/random-permutation.js';
 import { maskBytes, sendMaskList } from '../psi/mask.js';
+import { fillItems, randomSlots } from '../psi/slot.js';
 import { Batch, batches, planeBytes } from './batch.js';
 import { type Columns, writeRows } from './column.js';
 import { GroupedItems } from './group.js';
@@ -35,7 +35,7 @@ export const sendMatches = async (
 ): Promise<Uint32Array> => {
   const keys = drawKeys(link);
   const bins = binCount(peerSize);
-  const slots = drawSlots(link, set.size);
+  const slots = Array.from({ length: hashes }, () => randomSlots(set.size, link.random ?? randomBytes));
   const items = new GroupedItems({ set, key: keys.bin, bins, slots });
   const rows = new OpenRows(columns, bins);
   const batch = new Batch(keys);
@@ -46,25 +46,16 @@ export const sendMatches = async (
       maskGroup(group, { items, rows, batch, masks });
     }
     await masks.send(link);
+    return itemsOf(slots, set.size);
   } finally {
-    for (const room of [masks, batch, rows, items]) room.dispose();
+    for (const room of [masks, batch, rows, items, ...slots]) room.dispose();
   }
-  return itemsOf(slots, set.size);
 };
 
-/** Slots of all items in the first list, then in the second, then in the third: each list in a random order. */
-const drawSlots = ({ random = randomBytes }: OtLink, size: number): Uint32Array => {
-  const slots = new Uint32Array(hashes * size);
-  for (let h = 0; h < hashes; h++) {
-    const permutation = randomPermutation(size, random(blockBytes));
-    for (let i = 0; i < size; i++) slots[h * size + i] = h * size + permutation[i]!;
-  }
-  return slots;
-};
-
-const itemsOf = (slots: Uint32Array, size: number): Uint32Array => {
-  const items = new Uint32Array(slots.length);
-  for (let k = 0; k < slots.length; k++) items[slots[k]!] = k % size;
+/** The item of each slot, list by list. */
+const itemsOf = (slots: readonly Tensor[], size: number): Uint32Array => {
+  const items = new Uint32Array(hashes * size);
+  for (const [h, list] of slots.entries()) fillItems(list, items.subarray(h * size, (h + 1) * size));
   return items;
 };
 

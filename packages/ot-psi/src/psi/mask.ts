@@ -1,7 +1,8 @@
-import { allocate, memory, randomBytes, release, Tensor } from '@triad/ring';
+import { allocate, memory, randomBytes, release, type Tensor } from '@triad/ring';
 import { kernels } from '../kernel.js';
 import type { OtLink } from '../ot/exchange.js';
 import type { Matches } from './protocol.js';
+import { fillItems, randomSlots } from './slot.js';
 
 const statisticalBits = 40;
 
@@ -27,10 +28,9 @@ export const sendMasks = (link: OtLink, blocks: Tensor, bytes: number): Uint32Ar
   kernels().scatterMasks(blocks.ptr, count, slots.ptr, bytes, masks);
   sendMaskList(link, masks, count, bytes);
   release(masks, count * bytes);
-  const slotOf = new Uint32Array(slots.toBytes().buffer, 0, count);
-  slots.dispose();
   const items = new Uint32Array(count);
-  for (let i = 0; i < count; i++) items[slotOf[i]!] = i;
+  fillItems(slots, items);
+  slots.dispose();
   return items;
 };
 
@@ -43,22 +43,21 @@ export const sendMaskList = (link: OtLink, masks: number, count: number, bytes: 
   }
 };
 
-/** A uniform permutation of `count` numbers, as 32-bit words. */
-const randomSlots = (count: number, random: (bytes: number) => Uint8Array): Tensor => {
-  const slots = Tensor.empty([Math.ceil(count / 2)]);
-  const words = Tensor.fromBytes([count], random(8 * count));
-  kernels().shuffle(slots.ptr, count, words.ptr);
-  words.dispose();
-  return slots;
-};
-
 /** Looks for the peer's masks, `count` of them, among own blocks [n, 2]. */
 export const receiveMasks = async (
   link: OtLink,
   own: Tensor,
   count: number,
   bytes: number,
-): Promise<Matches> => {
+): Promise<Matches> => sortedMatches(await findMasks(link, own, count, bytes), own.size / 2);
+
+/** The pairs (own block, slot) whose masks agree, in lists of pairs. */
+export const findMasks = async (
+  link: OtLink,
+  own: Tensor,
+  count: number,
+  bytes: number,
+): Promise<readonly Uint32Array[]> => {
   const n = own.size / 2;
   const bits = Math.max(Math.ceil(Math.log2(n + 1)) + 1, 4);
   const table = allocate(4 << bits);
@@ -71,7 +70,7 @@ export const receiveMasks = async (
       const message = await link.op.at(i / step).recv(link.peer, masks * bytes);
       found.push(findIn(message, { own, table, bits, bytes, first: i }));
     }
-    return sortedMatches(found, n);
+    return found;
   } finally {
     release(table, 4 << bits);
   }
