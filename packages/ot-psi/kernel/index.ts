@@ -12,3 +12,4 @@ export * from './transpose';
 export * from './extension';
 export * from './cuckoo';
 export * from './kkrt';
+export * from './check';

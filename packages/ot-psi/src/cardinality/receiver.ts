@@ -10,7 +10,7 @@ import {
   type ReceiverSeeds,
   type SenderSeeds,
   sendRandomOt,
-} from '../ot/extension.js';
+} from '../ot/index.js';
 import { sendPermuted } from '../permutation/permute-and-share.js';
 import { binCount } from './bin.js';
 import { placedItems } from './bin-item.js';

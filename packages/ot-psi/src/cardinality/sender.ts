@@ -8,7 +8,7 @@ import {
   type ReceiverSeeds,
   receiveRandomOt,
   type SenderSeeds,
-} from '../ot/extension.js';
+} from '../ot/index.js';
 import { receivePermuted } from '../permutation/permute-and-share.js';
 import { randomPermutation } from '../permutation/random-permutation.js';
 import { binCount } from './bin.js';

@@ -1,6 +1,6 @@
 import { randomBytes } from '@triad/ring';
 import type { OtLink } from '../ot/exchange.js';
-import { baseForReceiver, baseForSender, receiveRandomOt, sendRandomOt } from '../ot/extension.js';
+import { baseForReceiver, baseForSender, receiveRandomOt, sendRandomOt } from '../ot/index.js';
 import type { PsiProtocol } from '../psi/protocol.js';
 import { Columns } from './column.js';
 import { receiveMatches } from './receiver.js';

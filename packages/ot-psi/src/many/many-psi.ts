@@ -24,7 +24,7 @@ import { keySetOf } from '../key/prepare.js';
 import { hashBlocks } from '../okvs/okvs.js';
 import { receiveOpprf, sendOpprf } from '../opprf/opprf.js';
 import type { OtLink } from '../ot/exchange.js';
-import { baseForReceiver, baseForSender } from '../ot/extension.js';
+import { baseForReceiver, baseForSender } from '../ot/index.js';
 import { receiveAnswer, sendAnswer } from '../psi/answer.js';
 import { exchangeHello } from '../psi/hello.js';
 

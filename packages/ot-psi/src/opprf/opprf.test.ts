@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 import { digestKeys } from '../key/digest.js';
 import { type KeySet, keySet } from '../key/key-set.js';
 import type { OtLink } from '../ot/exchange.js';
-import { baseForReceiver, baseForSender } from '../ot/extension.js';
+import { baseForReceiver, baseForSender } from '../ot/index.js';
 import { receiveOpprf, sendOpprf } from './opprf.js';
 
 const keys = (from: number, to: number) => Array.from({ length: to - from }, (_, i) => `record ${from + i}`);

@@ -18,7 +18,7 @@ import type { KeySet } from '../key/key-set.js';
 import { Okvs } from '../okvs/okvs.js';
 import { type OkvsShape, okvsShape } from '../okvs/shape.js';
 import type { OtLink } from '../ot/exchange.js';
-import type { ReceiverSeeds, SenderSeeds } from '../ot/extension.js';
+import type { ReceiverSeeds, SenderSeeds } from '../ot/index.js';
 import { receiveOprf } from '../rr22/receiver.js';
 import { blockBytes, clusterItems, clustersPerMessage, drawKeys } from '../rr22/run.js';
 import { sendOprf } from '../rr22/sender.js';

@@ -3,7 +3,7 @@ import { memory, Prg, Tensor, xor } from '@triad/ring';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { OtLink } from '../ot/exchange.js';
-import { baseForReceiver, baseForSender, receiveRandomOt, sendRandomOt } from '../ot/extension.js';
+import { baseForReceiver, baseForSender, receiveRandomOt, sendRandomOt } from '../ot/index.js';
 import { layerBatches, waksman } from './network.js';
 import { type ReceiveOts, receivePermuted, type SendOts, sendPermuted } from './permute-and-share.js';
 import { randomPermutation } from './random-permutation.js';

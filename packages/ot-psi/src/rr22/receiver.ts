@@ -4,7 +4,7 @@ import type { KeySet } from '../key/key-set.js';
 import { copyOut, hashBlocks, Okvs } from '../okvs/okvs.js';
 import { type OkvsShape, okvsShape } from '../okvs/shape.js';
 import type { OtLink } from '../ot/exchange.js';
-import type { ReceiverSeeds } from '../ot/extension.js';
+import type { ReceiverSeeds } from '../ot/index.js';
 import { Rooms } from '../rooms.js';
 import { receiveVole } from '../vole/vole.js';
 import {

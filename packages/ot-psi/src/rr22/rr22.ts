@@ -1,5 +1,5 @@
 import type { OtLink } from '../ot/exchange.js';
-import { baseForReceiver, baseForSender } from '../ot/extension.js';
+import { baseForReceiver, baseForSender } from '../ot/index.js';
 import { maskBytes, receiveMasks, sendMasks } from '../psi/mask.js';
 import type { PsiProtocol } from '../psi/protocol.js';
 import { receiveOprf } from './receiver.js';

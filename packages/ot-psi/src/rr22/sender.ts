@@ -4,7 +4,7 @@ import type { KeySet } from '../key/key-set.js';
 import { hashBlocks, Okvs } from '../okvs/okvs.js';
 import { okvsShape } from '../okvs/shape.js';
 import type { OtLink } from '../ot/exchange.js';
-import type { SenderSeeds } from '../ot/extension.js';
+import type { SenderSeeds } from '../ot/index.js';
 import { Rooms } from '../rooms.js';
 import { sendVole } from '../vole/vole.js';
 import {

@@ -7,7 +7,7 @@
 import { memory, Prg, Tensor } from '@triad/ring';
 import { kernels } from '../kernel.js';
 import type { OtLink } from '../ot/exchange.js';
-import type { ReceiverSeeds, SenderSeeds } from '../ot/extension.js';
+import type { ReceiverSeeds, SenderSeeds } from '../ot/index.js';
 
 /** Bits of delta. */
 const bits = 128;

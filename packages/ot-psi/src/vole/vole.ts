@@ -15,7 +15,7 @@
 import { memory, randomBytes, Tensor } from '@triad/ring';
 import { kernels } from '../kernel.js';
 import type { OtLink } from '../ot/exchange.js';
-import { type ReceiverSeeds, receiveRandomOt, type SenderSeeds, sendRandomOt } from '../ot/extension.js';
+import { type ReceiverSeeds, receiveRandomOt, type SenderSeeds, sendRandomOt } from '../ot/index.js';
 import { Rooms } from '../rooms.js';
 import { encode } from './code.js';
 import { drawNoise } from './noise.js';
