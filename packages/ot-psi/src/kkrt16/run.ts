@@ -50,6 +50,11 @@ export const drawKeys = ({ session, op }: OtLink): RunKeys => {
   op.draw(session.common, words);
   const bytes = words.toBytes();
   words.dispose();
+  return keysOf(bytes);
+};
+
+/** Keys of 16 bytes: four of the code, that of the bins, two of the masks. */
+export const keysOf = (bytes: Uint8Array): RunKeys => {
   const key = (i: number) => bytes.subarray(keyBytes * i, keyBytes * (i + 1));
   const code = Array.from({ length: codeBlocks }, (_, i) => new Aes(key(i)));
   return { code, bin: new Aes(key(codeBlocks)), mask: bytes.subarray(keyBytes * (codeBlocks + 1)) };
