@@ -1,4 +1,4 @@
-import { type FileHandle, mkdir, open, rename, rm } from 'node:fs/promises';
+import { access, constants, type FileHandle, mkdir, open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { TriadError } from '@triad/protocol';
 import { badArgument } from './bad-argument.js';
@@ -24,9 +24,23 @@ export const writeWhole = async (
   } catch (error) {
     await rm(part, { force: true }).catch(() => {});
     if (error instanceof TriadError) throw error;
-    const reason = error instanceof Error ? error.message : String(error);
-    throw badArgument(`cannot write ${path}: ${reason}`, 'name a place that can be written to', error);
+    throw unwritable(path, error);
   }
+};
+
+/** Throws `bad-argument`, long before there is anything to write, unless there is a folder for this file, made if need be. */
+export const requireWritable = async (path: string): Promise<void> => {
+  try {
+    await mkdir(dirname(path), { recursive: true });
+    await access(dirname(path), constants.W_OK);
+  } catch (error) {
+    throw unwritable(path, error);
+  }
+};
+
+const unwritable = (path: string, error: unknown): TriadError => {
+  const reason = error instanceof Error ? error.message : String(error);
+  return badArgument(`cannot write ${path}: ${reason}`, 'name a place that can be written to', error);
 };
 
 const writeDurably = async (

@@ -6,9 +6,9 @@ export const refuseDuplicates = (file: string, keys: Keys): void => {
   const repeats = repeatedKeys(keys);
   const [row, first] = repeats;
   if (row === undefined || first === undefined) return;
-  const others = repeats.length / 2 - 1;
+  const count = repeats.length / 2;
   throw badArgument(
-    `${file}: row ${row + 1} has the key of row ${first + 1}${others === 0 ? '' : `, and ${others} other rows repeat one`}`,
+    `${file}: row ${row + 1} has the key of row ${first + 1}${count === 1 ? '' : `, the first of ${count} that repeat one`}`,
     'give every row a key of its own, or take the first of them with --duplicates first',
   );
 };

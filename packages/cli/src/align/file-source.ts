@@ -1,7 +1,7 @@
-import { stat } from 'node:fs/promises';
 import { fingerprint } from './bucket-store.js';
 import type { KeySource } from './bucketed.js';
 import { csvRecords, readCsvHeader } from './csv-table.js';
+import { fileVersion } from './file-version.js';
 import { type KeyFile, kindOf } from './key-file.js';
 import { listRecords } from './list.js';
 import { openParquet } from './parquet-table.js';
@@ -11,7 +11,7 @@ import type { RecordBlock } from './record.js';
 /** Keys of a file for a run by buckets. */
 export const fileSource = async (source: KeyFile): Promise<KeySource> => {
   const { file, columns = [] } = source;
-  const { size, mtimeMs } = await stat(file);
+  const { size, mtimeMs } = await fileVersion(file);
   return {
     fingerprint: fingerprint(kindOf(file), size, mtimeMs, ...columns),
     estimate: await estimateRows(file, size),

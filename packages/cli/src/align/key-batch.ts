@@ -1,3 +1,4 @@
+import { TriadError } from '@triad/protocol';
 import { ByteBuilder } from './byte-builder.js';
 
 const quote = 0x22;
@@ -48,6 +49,7 @@ export class KeyPacker {
 
   addAll({ bytes, offsets }: PackedKeys): void {
     const [start, count] = [this.#bytes.length, offsets.length - 1];
+    if (start + offsets[count]! > maxBytes) throw tooLarge();
     this.#bytes.append(bytes, 0, offsets[count]!);
     this.#room(this.#count + count);
     for (let i = 1; i <= count; i++) this.#offsets[this.#count + i] = start + offsets[i]!;
@@ -71,6 +73,14 @@ export class KeyPacker {
     this.#offsets = larger;
   }
 }
+
+/** Offsets have 32 bits. */
+const maxBytes = 2 ** 32 - 1;
+
+const tooLarge = (): TriadError =>
+  new TriadError('limit', 'the keys have more than 4 GB', {
+    remedy: 'let them stay on disk with `triad psi --state FOLDER`',
+  });
 
 /** All keys of a file, in memory. */
 export const collectKeys = async (batches: AsyncIterable<KeyBatch>): Promise<KeyBatch> => {

@@ -10,22 +10,27 @@ import { carriageReturn, lineFeed, type RecordBlock } from './record.js';
 const lineScan = (): Scan<RecordBlock> => {
   let [starts, ends] = [new Uint32Array(0), new Uint32Array(0)];
   return (bytes, last) => {
-    if (starts.length <= bytes.length) starts = new Uint32Array(bytes.length + 1);
-    if (ends.length <= bytes.length) ends = new Uint32Array(bytes.length + 1);
-    let [count, start] = [0, 0];
-    for (let i = 0; i < bytes.length; i++) {
-      if (bytes[i] !== lineFeed) continue;
-      starts[count] = start;
-      ends[count++] = i > start && bytes[i - 1] === carriageReturn ? i - 1 : i;
-      start = i + 1;
+    if (starts.length <= bytes.length) {
+      starts = new Uint32Array(bytes.length + 1);
+      ends = new Uint32Array(bytes.length + 1);
     }
-    if (last && start < bytes.length) {
-      starts[count] = start;
-      ends[count++] = bytes.length;
-      start = bytes.length;
-    }
-    return { found: { bytes, count, starts, ends }, used: start };
+    let count = endedLines(bytes, starts, ends);
+    let used = starts[count]!;
+    if (last && used < bytes.length) ends[count++] = used = bytes.length;
+    return { found: { bytes, count, starts, ends }, used };
   };
+};
+
+/** Notes the lines that end in the bytes, and where the next one starts; how many there are. */
+const endedLines = (bytes: Uint8Array, starts: Uint32Array, ends: Uint32Array): number => {
+  let count = 0;
+  starts[0] = 0;
+  for (let i = 0; i < bytes.length; i++) {
+    if (bytes[i] !== lineFeed) continue;
+    ends[count] = i > starts[count]! && bytes[i - 1] === carriageReturn ? i - 1 : i;
+    starts[++count] = i + 1;
+  }
+  return count;
 };
 
 /** The lines of a list. Throws `bad-argument` for empty lines, and for what is no text. */

@@ -1,7 +1,7 @@
 import type { FileHandle } from 'node:fs/promises';
 import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { writeWhole } from '../atomic-file.js';
+import { requireWritable, writeWhole } from '../atomic-file.js';
 import { badArgument } from '../bad-argument.js';
 import { csvColumns, csvRecords, readCsvHeader } from './csv-table.js';
 import { type FileKind, kindOf } from './key-file.js';
@@ -42,7 +42,7 @@ export const writeRows = async (source: string, rows: Uint32Array, target: strin
 /** Which rows are common is known to their owner alone. */
 const ownerOnly = 0o600;
 
-/** Throws `bad-argument` where rows of one file cannot be written to the other, before they are chosen. */
+/** Throws `bad-argument` where rows of one file cannot be written to the other, before they are chosen. Makes the folder they go to. */
 export const checkTarget = async (source: string, target: string): Promise<void> => {
   const [from, to] = [kindOf(source), kindOf(target)];
   if ((from === 'list') !== (to === 'list'))
@@ -52,6 +52,7 @@ export const checkTarget = async (source: string, target: string): Promise<void>
     );
   if (resolve(source) === resolve(target))
     throw badArgument(`the rows would take the place of ${source}`, 'name another file for them');
+  await requireWritable(target);
   if (from !== 'parquet' || to !== 'csv') return;
   const table = await openParquet(source);
   try {

@@ -5,9 +5,10 @@ import type { RowOrder } from './row-order.js';
 import { Spill } from './spill.js';
 
 /** Bytes of the rows that are put in order at a time, about. */
-const partBytes = 2 ** 25;
-/** Bytes of a part's rows that wait in memory. */
-const pendingBytes = 2 ** 18;
+const partBytes = 2 ** 22;
+/** Bytes of all parts' rows that wait in memory, and those of one part. */
+const pendingBytes = 2 ** 25;
+const pendingPartBytes = 2 ** 18;
 /** In front of every row: its place and its length. */
 const headBytes = 8;
 
@@ -68,6 +69,7 @@ const divide = async (
 class Parts {
   readonly #pending: ByteBuilder[];
   readonly #full = new Set<number>();
+  readonly #most: number;
 
   constructor(
     readonly spill: Spill,
@@ -75,6 +77,7 @@ class Parts {
     readonly perPart: number,
   ) {
     this.#pending = Array.from({ length: parts }, () => new ByteBuilder());
+    this.#most = Math.min(pendingPartBytes, Math.floor(pendingBytes / parts));
   }
 
   add(place: number, bytes: Uint8Array, start: number, end: number): void {
@@ -83,7 +86,7 @@ class Parts {
     pending.appendWord(place);
     pending.appendWord(end - start);
     pending.append(bytes, start, end);
-    if (pending.length >= pendingBytes) this.#full.add(part);
+    if (pending.length >= this.#most) this.#full.add(part);
   }
 
   /** Hands over the parts that have become long. */
@@ -100,16 +103,26 @@ class Parts {
 
 /** The rows of a part, a line each, by their places `first` to `first + count`. */
 const inOrder = (segments: readonly Uint8Array[], first: number, count: number): Uint8Array => {
-  const all = Buffer.concat(segments);
-  const view = new DataView(all.buffer, all.byteOffset, all.length);
+  const all = joined(segments);
+  const view = new DataView(all.buffer);
   const heads = new Uint32Array(count);
   for (let at = 0; at < all.length; at += headBytes + view.getUint32(at + 4, true))
     heads[view.getUint32(at, true) - first] = at;
   const lines = new ByteBuilder(all.length);
-  for (const head of heads) {
-    const start = head + headBytes;
-    lines.append(all, start, start + view.getUint32(head + 4, true));
+  for (let k = 0; k < count; k++) {
+    const start = heads[k]! + headBytes;
+    lines.append(all, start, start + view.getUint32(start - 4, true));
     lines.appendByte(lineFeed);
   }
   return lines.bytes();
+};
+
+const joined = (segments: readonly Uint8Array[]): Uint8Array => {
+  const all = new Uint8Array(segments.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const segment of segments) {
+    all.set(segment, at);
+    at += segment.length;
+  }
+  return all;
 };

@@ -1,5 +1,6 @@
 import type { PsiName } from '@triad/ot-psi';
 import { Command, Option } from 'commander';
+import { type FileVersion, fileVersion, requireUnchanged } from '../align/file-version.js';
 import { addOwnerOptions, type OwnerValues } from '../align/key-option.js';
 import { type Buckets, type Found, type Matching, matchBuckets, matchKeys } from '../align/match.js';
 import { readAllKeys } from '../align/own-keys.js';
@@ -64,7 +65,8 @@ const run = async (options: Options): Promise<void> => {
   const matching = matchingOf(options, owners.rank === 0 ? 'receiver' : 'sender');
   checkOptions(options, matching);
   if (out !== undefined) await checkTarget(keys.file, out);
-  const task: Task = { options, owners, matching, watch: new Stopwatch() };
+  const version = await fileVersion(keys.file);
+  const task: Task = { options, owners, matching, version, watch: new Stopwatch() };
   const { rows, report } =
     folder === undefined ? await inMemory(task) : await inBuckets(task, { folder, bucketRows });
   const whole: Report = {
@@ -109,6 +111,8 @@ interface Task {
   readonly options: Options;
   readonly owners: Owners;
   readonly matching: Matching;
+  /** The file whose rows are matched. */
+  readonly version: FileVersion;
   readonly watch: Stopwatch;
 }
 
@@ -124,8 +128,10 @@ const agreement = ({ result, mode, protocol, state, bucketRows = 0 }: Options) =
   bucketRows,
 });
 
-const write = async ({ options, watch }: Task, { rows }: Found): Promise<void> => {
-  if (rows !== undefined) await watch.time(() => writeRows(options.keys.file, rows, options.out!));
+const write = async ({ options, version, watch }: Task, { rows }: Found): Promise<void> => {
+  if (rows === undefined) return;
+  await requireUnchanged(version);
+  await watch.time(() => writeRows(version.file, rows, options.out!));
 };
 
 const inMemory = async (task: Task): Promise<Found> => {
