@@ -1,4 +1,5 @@
 export { type Alignment, type AlignOptions, align } from './align/align.js';
+export { difference, leftJoin, type Matched } from './align/join.js';
 export { type OneHotMap, oneHotMap } from './align/one-hot.js';
 export { repeatedKeys } from './align/repeated.js';
 export { digestBytes, digestKeys } from './key/digest.js';
