@@ -2,8 +2,8 @@ import { seededBytes } from '@triad/protocol';
 import { Aes, memory } from '@triad/ring';
 import { describe, expect, test } from 'vitest';
 import { binCount } from '../cardinality/bin.js';
+import { digestsOf, setOf } from '../fixture/pair.js';
 import { chooseBins, placeItems } from './cuckoo.js';
-import { digestsOf, setOf } from './fixture/pair.js';
 
 const empty = 2 ** 32 - 1;
 const keyOf = (seed: number) => new Aes(seededBytes(seed, 0)(16));

@@ -1,12 +1,13 @@
 import { memory } from '@triad/ring';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { digestsOf, namesOf, type Pair, pair, runPair, setOf } from '../fixture/pair.js';
 import type { KeySet } from '../key/key-set.js';
-import { digestsOf, namesOf, type Pair, pair, runPair, setOf } from './fixture/pair.js';
+import { kkrt16 } from './kkrt16.js';
 
 let shared: Pair;
 beforeAll(async () => {
-  shared = await pair(1);
+  shared = await pair(kkrt16, 1);
 });
 afterAll(() => shared.close());
 

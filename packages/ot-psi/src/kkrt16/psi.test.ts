@@ -1,9 +1,9 @@
 import type { LocalOptions } from '@triad/protocol';
 import { memory } from '@triad/ring';
 import { expect, test } from 'vitest';
+import { linksOf, openPair } from '../fixture/pair.js';
 import type { Keys } from '../key/keys.js';
 import { type PsiOptions, psi } from '../psi/psi.js';
-import { linksOf, openPair } from './fixture/pair.js';
 
 /** Both sides of an intersection of keys by this protocol. */
 const both = async (x: Keys, y: Keys, options: Omit<PsiOptions, 'role'>, tap?: LocalOptions['tap']) => {

@@ -1,15 +1,16 @@
 import type { Message } from '@triad/protocol';
 import { expect, test } from 'vitest';
 import { binCount } from '../cardinality/bin.js';
+import { digestsOf, pair, runPair, setOf } from '../fixture/pair.js';
 import type { KeySet } from '../key/key-set.js';
 import { maskBytes } from '../psi/mask.js';
-import { digestsOf, pair, runPair, setOf } from './fixture/pair.js';
+import { kkrt16 } from './kkrt16.js';
 import { rowBytes } from './run.js';
 
 /** What each party sends in one run after the base OTs, and the lengths of its messages. */
 const sentIn = async (seed: number, x: KeySet, y: KeySet) => {
   const seen: Message[] = [];
-  const parties = await pair(seed, {
+  const parties = await pair(kkrt16, seed, {
     tap: (message) => {
       seen.push(message);
       return message.bytes;
@@ -95,7 +96,7 @@ test('message lengths depend on sizes alone', async () => {
 test('no row and no mask is repeated in the runs of one session', async () => {
   const x = setOf(digestsOf(0, 500));
   const seen: Message[] = [];
-  const parties = await pair(50, {
+  const parties = await pair(kkrt16, 50, {
     tap: (message) => {
       seen.push(message);
       return message.bytes;

@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { memory, Tensor } from '@triad/ring';
 import { expect, test } from 'vitest';
+import { setOf } from '../fixture/pair.js';
 import { kernels } from '../kernel.js';
 import { Batch, planeBytes } from './batch.js';
 import { chooseBins } from './cuckoo.js';
-import { setOf } from './fixture/pair.js';
 import { blockBytes, keysOf, rowBytes } from './run.js';
 
 interface Item {
