@@ -133,6 +133,22 @@ describe('psi', () => {
     await expect(other).resolves.toMatchObject({ code: 'closed' });
   });
 
+  test.each([
+    ['rr22', 'receiver', 7],
+    ['rr22', 'both', 8],
+    ['kkrt16', 'receiver', 6],
+  ] as const)('by %s, result to %s: %i rounds', async (protocol, result, rounds) => {
+    const network = local(2);
+    const pair = await Promise.all(network.channels.map((channel) => openSession(channel, { parties: 2 })));
+    const [r, s] = links([pair[0]!, pair[1]!], 'psi');
+    const before = network.rounds;
+    await Promise.all([
+      psi(r, ['a', 'b'], { role: 'receiver', result, protocol }),
+      psi(s, ['b', 'c'], { role: 'sender', result, protocol }),
+    ]);
+    expect(network.rounds - before).toBe(rounds);
+  });
+
   test('of two receivers is told to both', async () => {
     const [r, s] = links(await sessions(), 'psi');
     const both = [psi(r, ['a'], { role: 'receiver' }), psi(s, ['a'], { role: 'receiver' })];
