@@ -1,3 +1,5 @@
+const encoder = new TextEncoder();
+
 /** Bytes to which more are added. */
 export class ByteBuilder {
   #bytes: Uint8Array;
@@ -22,6 +24,17 @@ export class ByteBuilder {
     else for (let i = from, o = at; i < to; i++, o++) bytes[o] = source[i]!;
   }
 
+  /** A text, in UTF-8. */
+  appendText(text: string): void {
+    const at = this.#extend(text.length);
+    const bytes = this.#bytes;
+    for (let i = 0; i < text.length; i++) {
+      const code = text.charCodeAt(i);
+      if (code > 0x7f) return this.#encode(text, at);
+      bytes[at + i] = code;
+    }
+  }
+
   appendByte(byte: number): void {
     const at = this.#extend(1);
     this.#bytes[at] = byte;
@@ -43,6 +56,13 @@ export class ByteBuilder {
     const bytes = this.#bytes.slice(0, this.#length);
     this.#length = 0;
     return bytes;
+  }
+
+  /** A text that is not all ASCII. */
+  #encode(text: string, at: number): void {
+    this.#length = at;
+    this.#extend(3 * text.length);
+    this.#length = at + encoder.encodeInto(text, this.#bytes.subarray(at)).written;
   }
 
   /** Room for so many more; where they begin. */

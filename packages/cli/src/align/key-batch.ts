@@ -36,6 +36,12 @@ export class KeyPacker {
     this.#end();
   }
 
+  /** The text is the next key. */
+  addText(text: string): void {
+    this.#bytes.appendText(text);
+    this.#end();
+  }
+
   /** As `add`, of what is inside the quotes of a cell: of two quotes that follow each other one stays. */
   addQuoted(source: Uint8Array, from: number, to: number): void {
     let start = from;

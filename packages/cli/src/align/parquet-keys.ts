@@ -55,13 +55,8 @@ const columnTexts = async (
     );
   });
 
-const encoder = new TextEncoder();
-
 const packed = (texts: readonly string[]): KeyBatch => {
   const packer = new KeyPacker(2 ** 16, texts.length);
-  for (const text of texts) {
-    const bytes = encoder.encode(text);
-    packer.add(bytes, 0, bytes.length);
-  }
+  for (const text of texts) packer.addText(text);
   return packer.keys();
 };

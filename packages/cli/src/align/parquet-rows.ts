@@ -65,9 +65,8 @@ const csvBlock = (cells: readonly (readonly string[])[]): RecordBlock => {
   const [starts, ends] = [new Uint32Array(count), new Uint32Array(count)];
   const bytes = new ByteBuilder(2 ** 16);
   for (let row = 0; row < count; row++) {
-    const line = Buffer.from(csvLine(cells.map((column) => column[row]!)));
     starts[row] = bytes.length;
-    bytes.append(line, 0, line.length);
+    bytes.appendText(csvLine(cells.map((column) => column[row]!)));
     ends[row] = bytes.length;
   }
   return { bytes: bytes.bytes(), count, starts, ends };

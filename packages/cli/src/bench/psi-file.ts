@@ -21,7 +21,7 @@ export const psiFileCase = (log2: number): PartyCase => {
     name,
     size: `2 x 2^${log2} keys, files`,
     parties: 2,
-    rounds: 9 * 2 ** Math.max(log2 - 20, 0),
+    rounds: 6 + 6 * 2 ** Math.max(log2 - 20, 0),
     warmUp: 0,
     reference: reference(2 ** 20, count / 2 ** 20),
     open: async (role, network) => {

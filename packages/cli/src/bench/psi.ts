@@ -70,13 +70,13 @@ const wrong = (rows: Uint32Array, count: number): number => {
 
 /** Two owners. */
 export const psiCase = (log2: number): PartyCase =>
-  intersection(`psi-${log2}`, { owners: 2, log2, rounds: 9 }, async (session, keys, n) => {
+  intersection(`psi-${log2}`, { owners: 2, log2, rounds: 7 }, async (session, keys, n) => {
     const link = { session, op: session.op('bench/psi', n), peer: 1 - session.rank };
     return (await psi(link, keys, { role: session.rank === 0 ? 'receiver' : 'sender' })).rows;
   });
 
 /** More than two. */
 export const manyPsiCase = (owners: number, log2: number): PartyCase =>
-  intersection(`psi-${owners}x${log2}`, { owners, log2, rounds: 10 }, async (session, keys, n) => {
+  intersection(`psi-${owners}x${log2}`, { owners, log2, rounds: 6 }, async (session, keys, n) => {
     return (await manyPsi(session, session.op('bench/psi', n), keys)).rows;
   });

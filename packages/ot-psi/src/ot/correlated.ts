@@ -50,7 +50,8 @@ export async function* sendRows(
       throw new TriadError('bad-message', "the OT receiver's choices are not the same in all columns", {
         party: link.peer,
         op: formatAddress(op.address),
-        remedy: 'do not go on with this party: what it sent is made to learn more than it may',
+        remedy:
+          'drop the seeds, and do not go on with this party: what it sent is made to learn bits of delta',
       });
     }
     yield { first, ots, rows };
@@ -129,7 +130,7 @@ function* blocksOf({ op }: OtLink, count: number, check: boolean): Generator<Blo
   }
   for (let first = 0, index = 0; first < count; first += blockOts, index++) {
     const ots = Math.min(blockOts, count - first);
-    yield { index, first, ots, length: 128 * Math.ceil((ots + (check ? hidingOts : 0)) / 128) };
+    yield { index, first, ots, length: 128 * Math.ceil(ots / 128) + (check ? hidingOts : 0) };
   }
 }
 

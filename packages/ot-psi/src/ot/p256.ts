@@ -32,15 +32,22 @@ interface Platform {
 
 const crypto = (globalThis as Platform).process?.getBuiltinModule?.('node:crypto') as Crypto | undefined;
 
-/** A fresh scalar, from 1 to the order less one: one in 2^32 draws is none, and is drawn again. */
+/** An honest source needs a second draw once in 2^32. */
+const draws = 8;
+
+/** A fresh scalar, from 1 to the order less one. Throws `bad-argument` for a source that gives none. */
 const draw = ({ createECDH }: Crypto, random: RandomSource): Ecdh => {
   const ecdh = createECDH('prime256v1');
-  for (;;) {
+  for (let i = 0; i < draws; i++) {
+    const seed = random(scalarBytes);
     try {
-      ecdh.setPrivateKey(random(scalarBytes));
+      ecdh.setPrivateKey(seed);
       return ecdh;
     } catch {}
   }
+  throw new TriadError('bad-argument', `a source of randomness gave no scalar in ${draws} draws`, {
+    remedy: 'let it give as many uniform bytes as it is asked for',
+  });
 };
 
 /** The element of an uncompressed encoding; the identity has none. Throws `bad-message` for what is not on the curve. */

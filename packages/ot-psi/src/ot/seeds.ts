@@ -1,5 +1,6 @@
 import { sha256 } from '@noble/hashes/sha2.js';
 import { utf8ToBytes } from '@noble/hashes/utils.js';
+import { TriadError } from '@triad/protocol';
 import { randomBytes } from '@triad/ring';
 import type { OtPairs } from './base-ot.js';
 import { type OtLink, receiveBaseOt, sendBaseOt } from './exchange.js';
@@ -37,7 +38,8 @@ export const baseForReceiver = async (link: OtLink): Promise<ReceiverSeeds> => (
 /**
  * Seeds kept from an earlier session with the same peer, for another one: every key is hashed with the session's name, which both sides
  * drew freshly, so that no stream is ever repeated. Delta stays: the OTs of sessions that share base OTs have the same one. Keep
- * seeds in memory, one pair of them for each peer, and as secret as what they will protect.
+ * seeds in memory, one pair of them for each peer, and as secret as what they will protect; drop them after any failed check. Throws
+ * `bad-argument` for a session without a name, an outside party's.
  */
 export const senderSeedsIn = ({ session }: OtLink, { delta, keys }: SenderSeeds): SenderSeeds => ({
   delta,
@@ -52,6 +54,11 @@ export const receiverSeedsIn = ({ session }: OtLink, { pairs }: ReceiverSeeds): 
 const domain = 'triad/ot-psi/cached-seed/1';
 
 const derived = (keys: Uint8Array, session: string | undefined): Uint8Array => {
+  if (session === undefined) {
+    throw new TriadError('bad-argument', 'seeds are kept for sessions of computing parties', {
+      remedy: 'run base OTs between computing parties',
+    });
+  }
   const run = sha256.create().update(utf8ToBytes(`${domain}/${session}`));
   const out = new Uint8Array(keys.length);
   for (let at = 0; at < keys.length; at += keyBytes) {
