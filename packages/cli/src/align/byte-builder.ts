@@ -30,7 +30,10 @@ export class ByteBuilder {
     const bytes = this.#bytes;
     for (let i = 0; i < text.length; i++) {
       const code = text.charCodeAt(i);
-      if (code > 0x7f) return this.#encode(text, at);
+      if (code > 0x7f) {
+        this.#encode(text, at);
+        return;
+      }
       bytes[at + i] = code;
     }
   }
