@@ -6,7 +6,7 @@ export * from './elementwise.js';
 export * from './error.js';
 export { decode, defaultFractionBits, encode } from './fixed-point.js';
 export { kernel } from './kernel.js';
-export { broadcastTo, concat, pad, slice, transpose } from './layout.js';
+export { broadcastTo, concat, pad, slice, take, transpose } from './layout.js';
 export { type Attributes, type Linear, linear } from './linear.js';
 export type { MatmulOptions } from './matmul.js';
 export { allocate, memory, release, type SharedMemory } from './memory.js';

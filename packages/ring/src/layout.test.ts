@@ -3,10 +3,40 @@ import { describe, expect, test } from 'vitest';
 import { broadcastPair, shape, values } from './fixture/arbitrary.js';
 import { code, owned } from './fixture/owned.js';
 import { at, broadcastAt, build, read } from './fixture/reference.js';
-import { broadcastTo, concat, pad, slice, transpose } from './layout.js';
+import { broadcastTo, concat, pad, slice, take, transpose } from './layout.js';
 import { Tensor } from './tensor.js';
 
 const filled = shape(5, 4).chain((s) => fc.tuple(fc.constant(s), values(s)));
+
+describe('take', () => {
+  const some = filled
+    .filter(([s]) => s.length > 0 && s[0]! > 0)
+    .chain(([s, v]) =>
+      fc.tuple(fc.constant(s), fc.constant(v), fc.array(fc.nat({ max: s[0]! - 1 }), { minLength: 1 })),
+    );
+
+  test('gives rows in any order, as often as they are named', () => {
+    fc.assert(
+      fc.property(some, ([s, v, rows]) =>
+        owned((own) => {
+          const x = own(Tensor.from(s, v));
+          const expected = build([rows.length, ...s.slice(1)], ([row, ...rest]) =>
+            at(read(x), [rows[row!]!, ...rest]),
+          );
+          expect(read(own(take(x, rows)))).toEqual(expected);
+        }),
+      ),
+    );
+  });
+
+  test('refuses rows that are not there', () => {
+    owned((own) => {
+      const x = own(Tensor.from([2, 1], [1, 2]));
+      for (const row of [-1, 2, 0.5, Number.NaN])
+        expect(() => take(x, [0, row])).toThrow(code('bad-argument'));
+    });
+  });
+});
 
 describe('transpose', () => {
   const permuted = filled.chain(([s, v]) => {

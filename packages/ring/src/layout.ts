@@ -1,5 +1,6 @@
 import { RingError } from './error.js';
 import { kernels } from './kernel.js';
+import { memory } from './memory.js';
 import { nest, walk } from './nest.js';
 import {
   broadcastStrides,
@@ -81,6 +82,27 @@ export const slice = (x: Tensor, starts: readonly number[], ends: readonly numbe
     { ptr: x.ptr + offset(starts, own), strides: own },
     { ptr: out.ptr, strides: strides(out.shape) },
   );
+  return out;
+};
+
+export const takeShape = (shape: Shape, rows: readonly number[]): Shape => {
+  const [count, ...rest] = shape;
+  const strange = rows.find((row) => !(Number.isInteger(row) && 0 <= row && row < (count ?? 0)));
+  if (count === undefined || strange !== undefined) {
+    throw new RingError('bad-argument', `${format(shape)} has no row ${strange ?? 0}`);
+  }
+  return [rows.length, ...rest];
+};
+
+/** Rows in any order: row i of the result is row `rows[i]` of x. */
+export const take = (x: Tensor, rows: readonly number[]): Tensor => {
+  const out = Tensor.empty(takeShape(x.shape, rows));
+  const bytes = 8 * size(x.shape.slice(1));
+  const all = memory.u8();
+  for (const [i, row] of rows.entries()) {
+    const from = x.ptr + row * bytes;
+    all.copyWithin(out.ptr + i * bytes, from, from + bytes);
+  }
   return out;
 };
 

@@ -20,6 +20,7 @@ const maps: [Linear, Shape[], Shape[]][] = [
   [linear.transpose(), [[2, 3]], []],
   [linear.transpose([1, 0, 2]), [[2, 3, 4]], [[2, 3]]],
   [linear.slice([1, 0], [2, 2]), [[2, 3]], [[1, 3]]],
+  [linear.take([2, 0, 2]), [[3, 2]], [[2, 2]]],
   [
     linear.concat(1),
     [

@@ -102,6 +102,13 @@ export const linear = {
       shape: (x) => layout.sliceShape(x, starts, ends),
       apply: (x) => layout.slice(x, starts, ends),
     }),
+  take: (rows: readonly number[]): Linear =>
+    unary({
+      name: 'take',
+      attributes: { rows },
+      shape: (x) => layout.takeShape(x, rows),
+      apply: (x) => layout.take(x, rows),
+    }),
   /** Of one operand or more. */
   concat: (axis = 0): Linear => ({
     name: 'concat',
