@@ -57,6 +57,12 @@ export interface ShareOptions {
   readonly values?: Values;
 }
 
+export interface SelectOptions {
+  readonly owner: Role;
+  /** At the owner: rows of the value, counted from 0, at most as many as it has. Elsewhere ignored. */
+  readonly rows?: ArrayLike<number>;
+}
+
 /** Runs programs on one party. The same calls, in the same order, are made by every party of the job. */
 export class Executor {
   readonly #environment: Environment;
@@ -83,6 +89,27 @@ export class Executor {
     const names = Object.keys(inputs) as N[];
     const shared = await Promise.all(names.map((name) => this.#share(name, inputs[name])));
     return Object.fromEntries(names.map((name, i) => [name, shared[i]!])) as Record<N, Shared>;
+  }
+
+  /**
+   * Rows of a shared value, in an order that one party says: those, for example, that it found common in a private set intersection whose
+   * sender shared all of its rows. Every party calls it; the owner passes the rows, computing parties are told which they are, other
+   * parties how many. Each gets a handle. Throws `bad-argument` for no rows, or ones that there are not; `mismatch` if computing parties are told
+   * different rows.
+   */
+  async select(x: Shared, { owner, rows }: SelectOptions): Promise<Shared> {
+    if (x.shape.length === 0) throw misuse(`'${x.source.name}' is one number`, 'select rows of arrays');
+    if (!this.#environment.owns(owner)) return this.#environment.select(this.#program, x, { owner });
+    const own = Array.from(rows ?? []);
+    const strange = own.find((row) => !(Number.isInteger(row) && row >= 0 && row < x.shape[0]!));
+    if (own.length === 0 || own.length > x.shape[0]! || strange !== undefined) {
+      const what = strange === undefined ? `${own.length} rows are selected` : `row ${strange} is selected`;
+      throw misuse(
+        `${what} of '${x.source.name}' ${formatShape(x.shape)}`,
+        'pass at least one row, and only rows there are',
+      );
+    }
+    return this.#environment.select(this.#program, x, { owner, rows: own });
   }
 
   /**

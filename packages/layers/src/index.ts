@@ -4,6 +4,7 @@ export {
   init,
   type LoadOptions,
   type RunOptions,
+  type SelectOptions,
   type ShareOptions,
 } from './executor.js';
 export type { FetchList } from './fetch.js';

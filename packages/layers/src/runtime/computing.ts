@@ -23,6 +23,7 @@ import type {
 } from './engine.js';
 import type { PreparedRun } from './program-run.js';
 import { rangeChecks } from './range-check.js';
+import { learnRows, type RowSelection } from './selection.js';
 import { type Compiled, type Occasion, StepRun } from './step-run.js';
 import { Version } from './version.js';
 
@@ -79,6 +80,13 @@ export class ComputingEngine<S> implements Engine {
     const source = { name };
     this.#shares.set(source, share);
     return new Shared(shape, source);
+  }
+
+  async select(op: Op, x: Shared, selection: RowSelection): Promise<Shared> {
+    const rows = await learnRows(this.session, op, selection);
+    const source = { name: x.source.name };
+    this.#shares.set(source, this.protocol.linear(linear.take(rows), this.#shareOf(x)));
+    return new Shared([rows.length, ...x.shape.slice(1)], source);
   }
 
   async reveal(op: Op, x: Exposed, to: Rank | 'all'): Promise<NdArray | undefined> {

@@ -4,6 +4,7 @@ import type { Program } from '../program.js';
 import type { BoundShape } from '../shape.js';
 import type { Shared } from '../shared.js';
 import type { PreparedRun } from './program-run.js';
+import type { RowSelection } from './selection.js';
 
 /** What a run was fed, by data name. */
 export type BoundFeed = Readonly<Record<string, Shared | NdArray>>;
@@ -56,6 +57,8 @@ export interface Engine {
   /** With `checkRanges`, steps end with OutOfRange where a value leaves what fixed point can hold. */
   compile(run: PreparedRun, checkRanges: boolean): StepPlan;
   share(op: Op, name: string, input: SharedInput): Promise<Shared>;
+  /** Rows of a shared value, as a value of their own. */
+  select(op: Op, x: Shared, selection: RowSelection): Promise<Shared>;
   reveal(op: Op, x: Exposed, to: Rank | 'all'): Promise<NdArray | undefined>;
   /** This party's share of the program's parameters, as a file; undefined at outside parties. */
   save(at: OpAt, checkpoint: Checkpoint): Promise<Uint8Array | undefined>;

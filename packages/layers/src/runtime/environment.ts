@@ -89,6 +89,20 @@ export class Environment {
     return shared;
   }
 
+  /** Makes rows of a shared value a value of their own; only `owner` passes them, counted from the first row of x. */
+  async select(
+    program: Program,
+    x: Shared,
+    { owner, rows }: { readonly owner: Role; readonly rows?: readonly number[] },
+  ): Promise<Shared> {
+    const use = this.#count(`select/${x.source.name}`);
+    const { session, engine } = await this.#connect(program);
+    const op = session.op(`triad/layers/select/${x.source.name}`, use);
+    const { start } = x;
+    const bounds = { owner: this.rankOf(owner), start, end: start + x.shape[0]! };
+    return engine.select(op, x, { ...bounds, ...(rows && { rows: rows.map((row) => start + row) }) });
+  }
+
   /** Runs a program: see Executor. Runs start in the order of the calls, and overlap. */
   run(
     program: Program,
@@ -270,7 +284,7 @@ export const openEnvironment = <S>(scheme: Scheme<S>, role: Role, network: Netwo
       return { session, engine: new ComputingEngine(scheme, session, rankOf, onError) };
     }
     const client = scheme.client?.(session);
-    if (client !== undefined) return { session, engine: new OutsideEngine(client, rankOf) };
+    if (client !== undefined) return { session, engine: new OutsideEngine(client, session, rankOf) };
     const error = misuse(`'${scheme.name}' has computing parties only`, 'let one of them own the data');
     await session.close(error);
     throw error;

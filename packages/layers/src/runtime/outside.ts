@@ -1,4 +1,4 @@
-import type { Client, Op, Rank, Step } from '@triad/protocol';
+import type { Client, Op, Rank, Session, Step } from '@triad/protocol';
 import { decode } from '@triad/ring';
 import { fractionBits, type Instruction } from '../lower/instruction.js';
 import { encodeArray } from '../lower/maps.js';
@@ -8,11 +8,13 @@ import type { BoundShape } from '../shape.js';
 import { Shared } from '../shared.js';
 import type { BoundFeed, Engine, Exposed, Outputs, SharedInput, StepPlan } from './engine.js';
 import type { PreparedRun } from './program-run.js';
+import { learnCount, type RowSelection, tellRows } from './selection.js';
 
 /** An input or result party. Of a program's instructions it does the shares it owns and the reveals that are its. */
 export class OutsideEngine implements Engine {
   constructor(
     private readonly client: Client,
+    private readonly session: Session,
     private readonly rankOf: (role: Role) => Rank,
   ) {}
 
@@ -32,6 +34,13 @@ export class OutsideEngine implements Engine {
   async share(op: Op, name: string, { owner, shape, values }: SharedInput): Promise<Shared> {
     if (owner === this.client.rank && values !== undefined) this.#send(op, values);
     return new Shared(shape, { name });
+  }
+
+  async select(op: Op, { shape, source }: Shared, selection: RowSelection): Promise<Shared> {
+    const { owner, rows } = selection;
+    if (owner === this.client.rank && rows !== undefined) tellRows(this.session, op, rows);
+    const count = rows?.length ?? (await learnCount(op, selection));
+    return new Shared([count, ...shape.slice(1)], { name: source.name });
   }
 
   async reveal(op: Op, { shape }: Exposed, to: Rank | 'all'): Promise<NdArray | undefined> {

@@ -15,11 +15,12 @@ import { type BoundShape, countElements } from '../shape.js';
 import { Shared } from '../shared.js';
 import type { Engine, Exposed, Outputs, SharedInput, StepPlan } from './engine.js';
 import type { PreparedRun } from './program-run.js';
+import { type RowSelection, selectionCost } from './selection.js';
 
 /** A call that would have talked to other parties. */
 export type RehearsedCall =
   | {
-      readonly kind: 'share' | 'draw' | 'reveal';
+      readonly kind: 'share' | 'select' | 'draw' | 'reveal';
       readonly name: string;
       readonly shape: BoundShape;
       readonly cost: Cost;
@@ -77,6 +78,17 @@ export class RehearsalEngine<S> implements Engine {
     const cost = this.scheme.cost.share(countElements(shape), owner);
     this.tell({ kind: 'share', name, shape, cost });
     return new Shared(shape, { name });
+  }
+
+  /** All rows are selected: which ones is not known. */
+  async select(
+    _op: unknown,
+    { source, shape }: Shared,
+    { owner, start, end }: RowSelection,
+  ): Promise<Shared> {
+    const cost = selectionCost(this.scheme.parties, owner, end - start);
+    this.tell({ kind: 'select', name: source.name, shape, cost });
+    return new Shared(shape, { name: source.name });
   }
 
   async reveal(_op: unknown, x: Exposed, to: Rank | 'all'): Promise<NdArray | undefined> {
