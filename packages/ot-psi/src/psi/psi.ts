@@ -4,6 +4,7 @@
  * What each side learns, under semi-honest security (128 bits; wrong results with probability 2^-40):
  * - the receiver: which of its own keys the sender has, and the size of the sender's set;
  * - the sender: the size of the receiver's set, and with `result: 'both'` which of its own keys the receiver has;
+ * - the receiver with `result: 'payload'`, also: the slots of common keys in a list that the sender orders at random, which says nothing;
  * - nobody: keys the other one does not have, rows, the number of repeated keys, or the order of rows.
  * Sizes are those of the sets of distinct keys, or `padTo`.
  */
@@ -25,6 +26,13 @@ export interface PsiResult {
    * Undefined where this side learns nothing.
    */
   readonly rows: Uint32Array | undefined;
+  /** With `result: 'payload'`, at the receiver: for each of `rows`, which row of the sender's payload belongs to it. */
+  readonly slots: Uint32Array | undefined;
+  /**
+   * With `result: 'payload'`, at the sender: the own row in each row of the payload, which it shares whole and in this order; `padding` where there
+   * is none, and any values do.
+   */
+  readonly slotRows: Uint32Array | undefined;
   /** Own keys given, distinct ones, and how many rows repeat a key. */
   readonly size: number;
   readonly distinct: number;
@@ -50,12 +58,16 @@ export const psi = async (link: OtLink, keys: Keys, { padTo, ...roles }: PsiOpti
   else meeting.catch(() => {});
   const set = keySetOf(hash, keys, padTo);
   try {
-    const { common, peerSize } = await (await meeting).run(run, set);
+    const { common, slots, peerSize } = await (await meeting).run(run, set);
+    const rows = common?.map((i) => set.rows[i]!);
+    const real = (_: number, i: number) => rows?.[i] !== padding;
     const duplicates = set.repeats.length / 2;
     const size = keyCount(keys);
     return {
       // Padding is common with probability 2^-100, and no row.
-      rows: common?.map((i) => set.rows[i]!).filter((row) => row !== padding),
+      rows: rows?.filter(real),
+      slots: roles.role === 'receiver' ? slots?.filter(real) : undefined,
+      slotRows: roles.role === 'sender' ? slots?.map((i) => set.rows[i]!) : undefined,
       size,
       distinct: size - duplicates,
       duplicates,

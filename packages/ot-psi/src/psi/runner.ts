@@ -1,3 +1,4 @@
+import { TriadError } from '@triad/protocol';
 import type { KeySet } from '../key/key-set.js';
 import { kkrt16 } from '../kkrt16/kkrt16.js';
 import type { OtLink } from '../ot/exchange.js';
@@ -10,9 +11,12 @@ import type { PsiName, PsiProtocol, PsiReceiver, PsiSender } from './protocol.js
 export interface PsiRoles {
   /** One side is the receiver, the other one the sender. */
   readonly role: 'receiver' | 'sender';
-  /** Who learns the result; default the receiver alone. The same at both sides. */
-  readonly result?: 'receiver' | 'both';
-  /** The same at both sides, or one side's choice; default: kkrt16 for two sets of up to 2^12 rows, rr22 for others. */
+  /**
+   * Who learns the result; default the receiver alone. With `payload` the receiver also learns in which slot of a list of its own the sender has
+   * each common key. The same at both sides.
+   */
+  readonly result?: 'receiver' | 'both' | 'payload';
+  /** The same at both sides, or one side's choice; default: kkrt16 for two sets of up to 2^12 rows, rr22 for others and with `payload`. */
   readonly protocol?: PsiName;
   /** Rows of this side, for the default protocol. */
   readonly rows?: number;
@@ -27,6 +31,8 @@ export interface PsiRunner {
 export interface PsiOutcome {
   /** Indices of common items in the set, ascending; undefined where this side learns nothing. */
   readonly common: Uint32Array | undefined;
+  /** With `payload`: at the receiver the slot of each common item, at the sender the item of each slot. */
+  readonly slots: Uint32Array | undefined;
   readonly peerSize: number;
 }
 
@@ -45,8 +51,13 @@ const greetingAt = (link: OtLink): OtLink => ({ ...link, op: link.op.at(3) });
 /** Greets the other side and runs the base OTs at this op. */
 export const psiRunner = async (link: OtLink, roles: PsiRoles): Promise<PsiRunner> => {
   const { role, result = 'receiver', rows } = roles;
+  const payload = result === 'payload';
   const small = rows !== undefined && rows <= smallRows;
-  const name = await agreeOnProtocol(greetingAt(link), { role, protocol: roles.protocol, small });
+  const name = await agreeOnProtocol(greetingAt(link), {
+    role,
+    protocol: payload ? payloadProtocol(roles) : roles.protocol,
+    small,
+  });
   const protocol = protocols[name];
   const answer = result === 'both' ? protocol.answer : undefined;
   const meet = (at: OtLink, set: KeySet) =>
@@ -55,9 +66,18 @@ export const psiRunner = async (link: OtLink, roles: PsiRoles): Promise<PsiRunne
   return {
     run: async (at, set) => {
       const peerSize = await meet(parts(at).hello, set);
-      return { peerSize, common: await run({ link: at, set, peerSize, answer }) };
+      const { common, slots } = await run({ link: at, set, peerSize, answer });
+      return { peerSize, common, slots: payload ? slots : undefined };
     },
   };
+};
+
+/** The slots of cuckoo hashing would tell the receiver of the sender's other keys: where they took the place. */
+const payloadProtocol = ({ protocol = 'rr22' }: PsiRoles): PsiName => {
+  if (protocol === 'rr22') return protocol;
+  throw new TriadError('bad-argument', `${protocol} has no list of one slot a key for a payload`, {
+    remedy: "leave the protocol out, or choose 'rr22'",
+  });
 };
 
 interface Run {
@@ -67,14 +87,15 @@ interface Run {
   /** How the sender is told the result; undefined if it is not. */
   readonly answer: PsiProtocol['answer'] | undefined;
 }
-type Side = (run: Run) => Promise<Uint32Array | undefined>;
+
+type Side = (run: Run) => Promise<Pick<PsiOutcome, 'common' | 'slots'>>;
 
 const receiving = async (base: OtLink, protocol: PsiProtocol): Promise<Side> => {
   const receiver: PsiReceiver = await protocol.receiver(base);
   return async ({ link, set, peerSize, answer }) => {
     const matches = await receiver.run(parts(link).run, set, peerSize);
     if (answer !== undefined) sendAnswer(parts(link).answer, answer, matches, { ...set, peerSize });
-    return matches.own;
+    return { common: matches.own, slots: matches.slots };
   };
 };
 
@@ -82,6 +103,7 @@ const sending = async (base: OtLink, protocol: PsiProtocol): Promise<Side> => {
   const sender: PsiSender = await protocol.sender(base);
   return async ({ link, set, peerSize, answer }) => {
     const items = await sender.run(parts(link).run, set, peerSize);
-    return answer && receiveAnswer(parts(link).answer, answer, items, set);
+    const common = await (answer && receiveAnswer(parts(link).answer, answer, items, set));
+    return { common, slots: items };
   };
 };
