@@ -8,6 +8,8 @@ import type { PartyValues } from './job-option.js';
 export interface Roster extends Pick<NetworkOptions, 'lostAfter'> {
   readonly parties: number;
   readonly outside: readonly string[];
+  /** Of the computing parties, where they are not numbers. */
+  readonly names?: readonly string[];
 }
 
 /** The network that a party's command line describes. Throws `bad-argument` where it describes none. */

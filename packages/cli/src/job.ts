@@ -21,6 +21,11 @@ export interface JobOptions {
 export interface Job {
   readonly role: number | string;
   readonly network: Network;
+  /**
+   * A network of some outside parties among themselves, with these names in this order, for what they do before the job: find common records, for
+   * example. They meet as the job does, under the same certificates.
+   */
+  among(names: readonly string[]): Network;
   /** The program's own arguments: what follows `--`. */
   readonly args: readonly string[];
   /** For `Executor.share`: this party's values of an input, [rows, columns] of the CSV given with `--csv`. */
@@ -49,6 +54,7 @@ export const job = ({ parties = 3, outside = [] }: JobOptions = {}): Job => {
   return {
     role: values.role,
     network,
+    among: (names) => amongOwners(values, names),
     traffic,
     args,
     input: (name) => () => readInput(values, name),
@@ -60,6 +66,18 @@ export const job = ({ parties = 3, outside = [] }: JobOptions = {}): Job => {
       if (values.plan !== true) console.log(values.json === true ? JSON.stringify(record) : text);
     },
   };
+};
+
+/** Milliseconds of silence: owners compute for long at a stretch. */
+const lostAfter = 120_000;
+
+const amongOwners = (values: JobValues, names: readonly string[]): Network => {
+  if (values.peers === undefined)
+    return connect(values, { parties: names.length, outside: [], names, lostAfter });
+  throw badArgument(
+    `--peers says nothing of where ${names.join(' and ')} meet`,
+    'let the parties find each other by --redis or --rendezvous',
+  );
 };
 
 /** What a party gets is for this party: results, or its share of a model. */

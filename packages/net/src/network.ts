@@ -12,6 +12,8 @@ export interface NetworkOptions {
   readonly job: string;
   /** Computing parties; default 3. */
   readonly parties?: number;
+  /** Names of the computing parties, as in their certificates; default their numbers. */
+  readonly names?: readonly string[];
   /** Names of input and result parties. */
   readonly outside?: readonly string[];
   /** `host:port` this party waits at; default its entry in `peers`, or any free port of 127.0.0.1. */
@@ -36,9 +38,9 @@ export interface NetworkOptions {
 
 /** A network of websockets. Throws `bad-argument` for options that cannot work. */
 export const network = (options: NetworkOptions): Network => {
-  const { job, parties = 3, outside = [], tls, insecure = false } = options;
+  const { job, names, parties = names?.length ?? 3, outside = [], tls, insecure = false } = options;
   const { timeout = 60_000, lostAfter = 8000, log = () => {} } = options;
-  const roster: Roster = { job, parties, outside };
+  const roster: Roster = { job, parties, outside, names };
   checkRoster(roster);
   checkWays(options);
   if (options.peers !== undefined) checkPeers(roster, options.peers, { tls: tls !== undefined, insecure });

@@ -7,6 +7,8 @@ export interface Roster {
   readonly parties: number;
   /** Input and result parties; the first has rank `parties`. */
   readonly outside: readonly string[];
+  /** Names of the computing parties, where they are not called by their numbers. */
+  readonly names?: readonly string[] | undefined;
 }
 
 const jobPattern = /^[A-Za-z0-9._-]{1,64}$/;
@@ -21,7 +23,7 @@ export const checkJob = (job: string): void => {
 };
 
 /** Throws `bad-argument` unless names and numbers are in their ranges. */
-export const checkRoster = ({ job, parties, outside }: Roster): void => {
+export const checkRoster = ({ job, parties, outside, names = [] }: Roster): void => {
   checkJob(job);
   if (!(Number.isInteger(parties) && parties >= 2 && parties + outside.length <= maxParties)) {
     throw new TriadError(
@@ -29,15 +31,17 @@ export const checkRoster = ({ job, parties, outside }: Roster): void => {
       `a job has 2 to ${maxParties} parties; got ${parties} + ${outside.length}`,
     );
   }
-  for (const [i, name] of outside.entries()) {
-    if (namePattern.test(name) && outside.indexOf(name) === i) continue;
-    throw new TriadError(
-      'bad-argument',
-      `outside party ${JSON.stringify(name)} has a bad name or one given twice`,
-      {
-        remedy: 'use up to 32 letters, digits and dashes, a letter first',
-      },
-    );
+  if (names.length > 0 && names.length !== parties) {
+    throw new TriadError('bad-argument', `${parties} parties have ${names.length} names`, {
+      remedy: 'name each of them, or none',
+    });
+  }
+  const named = [...names, ...outside];
+  for (const [i, name] of named.entries()) {
+    if (namePattern.test(name) && named.indexOf(name) === i) continue;
+    throw new TriadError('bad-argument', `party ${JSON.stringify(name)} has a bad name or one given twice`, {
+      remedy: 'use up to 32 letters, digits and dashes, a letter first',
+    });
   }
 };
 
@@ -46,15 +50,16 @@ export const ranks = (roster: Roster): Rank[] =>
 
 /** `0` or `bank`: a party as the command line and its certificate name it. */
 export const roleName = (roster: Roster, rank: Rank): string =>
-  rank < roster.parties ? String(rank) : roster.outside[rank - roster.parties]!;
+  rank < roster.parties ? (roster.names?.[rank] ?? String(rank)) : roster.outside[rank - roster.parties]!;
 
 /** `party 0` or `bank (party 3)`, for messages to people. */
 export const partyName = (roster: Roster, rank: Rank): string =>
-  rank < roster.parties ? `party ${rank}` : `${roleName(roster, rank)} (party ${rank})`;
+  roleName(roster, rank) === String(rank) ? `party ${rank}` : `${roleName(roster, rank)} (party ${rank})`;
 
 /** The rank of a role; throws `bad-argument` naming the roles there are. */
 export const rankOf = (roster: Roster, role: number | string): Rank => {
-  const rank = ranks(roster).find((r) => (r < roster.parties ? r : roleName(roster, r)) === role);
+  const named = (r: Rank) => roster.names !== undefined || r >= roster.parties;
+  const rank = ranks(roster).find((r) => (named(r) ? roleName(roster, r) : r) === role);
   if (rank !== undefined) return rank;
   const roles = ranks(roster).map((r) => roleName(roster, r));
   throw new TriadError('bad-argument', `job ${roster.job} has no role ${JSON.stringify(role)}`, {

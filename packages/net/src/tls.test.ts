@@ -51,6 +51,32 @@ describe('mutual TLS', () => {
   const fixed = async () =>
     Object.fromEntries((await freePorts(3)).map((port, role) => [role, `127.0.0.1:${port}`]));
 
+  it('links parties that go by names among themselves, while the job meets at the same board', async () => {
+    const all = await keys(job, ['0', '1', 'city', 'shop', 'board']);
+    const { board, ...tls } = Object.fromEntries(all.map((made) => [made.role, made]));
+    const { address, close: end } = await rendezvous({ listen: '127.0.0.1:0', tls: board! });
+    const at = { job, rendezvous: address };
+    const outside = ['shop', 'city'];
+    const names = ['city', 'shop'];
+    const whole = [0, 1, ...outside].map((role) =>
+      network({ ...at, parties: 2, outside, tls: tls[role]! }).join(role, { of: 'job' }),
+    );
+    const pair = names.map((name) => network({ ...at, names, tls: tls[name]! }).join(name, { of: 'pair' }));
+    const channels = await Promise.all([...whole, ...pair]);
+    expect(channels.map(({ rank, peers }) => [rank, peers.length])).toEqual([
+      [0, 3],
+      [1, 3],
+      [2, 2],
+      [3, 2],
+      [0, 1],
+      [1, 1],
+    ]);
+    await close(channels);
+    const foreign = network({ ...at, names, tls: tls[0]!, timeout: 500 }).join('shop', {});
+    expect(await failure(foreign)).toMatchObject({ code: expect.stringMatching(/timeout|mismatch/) });
+    await end();
+  });
+
   it('links parties whose certificates fit, by TLS 1.3', async () => {
     const peers = await fixed();
     const joining = [0, 1].map((role) => network({ job, peers, tls: own[role]! }).join(role, {}));
