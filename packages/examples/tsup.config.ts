@@ -17,5 +17,7 @@ export default library([
   'src/model-encryption/index.ts',
   'src/model-encryption/open.ts',
   'src/model-encryption/program.ts',
+  'src/vertical/index.ts',
+  'src/vertical/program.ts',
   'src/wage-survey/index.ts',
 ]);

@@ -26,10 +26,11 @@ export const loadDemo = async (name: string): Promise<Demo> => {
     const remedy =
       find('@triad/examples') === undefined
         ? 'install it with `npm install @triad/examples`'
-        : 'try house-price';
+        : 'try house-price, vertical or mnist-mlp';
     throw badArgument(`there is no demonstration '${name}' here`, remedy);
   }
   const { demo } = (await import(pathToFileURL(path).href)) as { readonly demo?: Demo };
-  if (demo === undefined) throw badArgument(`${specifier} is no demonstration`, 'try house-price');
+  if (demo === undefined)
+    throw badArgument(`${specifier} is no demonstration`, 'try house-price, vertical or mnist-mlp');
   return demo;
 };

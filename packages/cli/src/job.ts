@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { NdArray } from '@triad/layers';
-import type { Network, Traffic } from '@triad/protocol';
+import type { Network, Session, Traffic } from '@triad/protocol';
+import { lostAfter, withOwners } from './align/owners.js';
 import { writeFileWhole } from './atomic-file.js';
 import { badArgument } from './bad-argument.js';
 import { connect, counted, type Roster } from './connect.js';
@@ -22,10 +23,11 @@ export interface Job {
   readonly role: number | string;
   readonly network: Network;
   /**
-   * A network of some outside parties among themselves, with these names in this order, for what they do before the job: find common records, for
-   * example. They meet as the job does, under the same certificates.
+   * What some outside parties, with these names in this order, do among themselves before the job: find common records, for example. They meet as the
+   * job does, under the same certificates, and leave each other afterwards. Resolves to what `body` gave; to undefined at other parties, and
+   * when `triad plan` runs the program.
    */
-  among(names: readonly string[]): Network;
+  among<T>(names: readonly string[], body: (session: Session) => Promise<T>): Promise<T | undefined>;
   /** The program's own arguments: what follows `--`. */
   readonly args: readonly string[];
   /** For `Executor.share`: this party's values of an input, [rows, columns] of the CSV given with `--csv`. */
@@ -54,7 +56,7 @@ export const job = ({ parties = 3, outside = [] }: JobOptions = {}): Job => {
   return {
     role: values.role,
     network,
-    among: (names) => amongOwners(values, names),
+    among: (names, body) => among(values, names, body),
     traffic,
     args,
     input: (name) => () => readInput(values, name),
@@ -68,16 +70,22 @@ export const job = ({ parties = 3, outside = [] }: JobOptions = {}): Job => {
   };
 };
 
-/** Milliseconds of silence: owners compute for long at a stretch. */
-const lostAfter = 120_000;
-
-const amongOwners = (values: JobValues, names: readonly string[]): Network => {
-  if (values.peers === undefined)
-    return connect(values, { parties: names.length, outside: [], names, lostAfter });
-  throw badArgument(
-    `--peers says nothing of where ${names.join(' and ')} meet`,
-    'let the parties find each other by --redis or --rendezvous',
-  );
+const among = async <T>(
+  values: JobValues,
+  names: readonly string[],
+  body: (session: Session) => Promise<T>,
+): Promise<T | undefined> => {
+  const rank = names.indexOf(String(values.role));
+  if (rank < 0 || values.plan === true) return undefined;
+  if (values.peers !== undefined) {
+    throw badArgument(
+      `--peers says nothing of where ${names.join(' and ')} meet`,
+      'let the parties find each other by --redis or --rendezvous',
+    );
+  }
+  const parties = names.length;
+  const network = connect(values, { parties, outside: [], names, lostAfter });
+  return withOwners({ role: values.role, parties, network }, { among: names.join(',') }, body);
 };
 
 /** What a party gets is for this party: results, or its share of a model. */

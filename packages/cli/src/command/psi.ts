@@ -62,7 +62,7 @@ export const psiCommand = (): Command =>
 const run = async (options: Options): Promise<void> => {
   const { keys, out, json = false, state: folder, bucketRows } = options;
   const owners = ownersOf(options, 2);
-  const matching = matchingOf(options, owners.rank === 0 ? 'receiver' : 'sender');
+  const matching = matchingOf(options, owners.role === 0 ? 'receiver' : 'sender');
   checkOptions(options, matching);
   if (out !== undefined) await checkTarget(keys.file, out);
   const version = await fileVersion(keys.file);

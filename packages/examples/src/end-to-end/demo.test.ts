@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { records, triadEnded } from '../fixture/triad.js';
+import { keysOf } from '../vertical/districts.js';
 
 interface Report {
   readonly ok: boolean;
@@ -33,6 +34,17 @@ it('`triad demo house-price` trains as closely as it promises, in six processes'
   expect(report.encrypted.r2).toBeGreaterThan(0.65);
   expect(await readFile(svg, 'utf8')).toMatch(/^<svg .*<\/svg>\n$/s);
   await rm(folder, { recursive: true });
+});
+
+it('`triad demo vertical` finds common districts first, and trains on them as closely', async () => {
+  const theirs = new Set(keysOf('agency'));
+  const common = keysOf('city').filter((key) => theirs.has(key)).length;
+  const { code, stdout, stderr } = await triadEnded('demo', 'vertical', '--epochs', '3', '--json');
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  const report = records<Report & { readonly common: number }>(stdout).at(-1)!;
+  expect(report).toMatchObject({ ok: true, common });
+  expect(Math.max(...report.lossErrors)).toBeLessThan(0.01);
+  expect(report.r2Error).toBeLessThan(0.002);
 });
 
 it('prints plain lines where output is piped', async () => {

@@ -1,5 +1,5 @@
 import { FloatTwin, NdArray, type Program } from '@triad/layers';
-import { features, prices, rows } from './houses.js';
+import { type Houses, houses, type Part } from './houses.js';
 import { evaluation, meanOf, scoring, training } from './model.js';
 import type { Outcome, Training, Weights } from './party.js';
 
@@ -17,54 +17,59 @@ export interface Comparison {
 }
 
 /** Repeats in the open what the parties computed on shares. Only a demonstration can: it has everybody's data. */
-export const compare = (encrypted: Outcome, options: Training): Comparison => {
-  const twin = trainTwin(encrypted.initial, options);
+export const compare = (
+  encrypted: Outcome,
+  options: Training,
+  known: Readonly<Record<Part, Houses>> = houses(),
+): Comparison => {
+  const twin = trainTwin(encrypted.initial, options, known);
   const lossErrors = twin.losses.map((loss, i) => Math.abs(encrypted.losses[i]! - loss) / loss);
   const r2Error = Math.abs(encrypted.r2 - twin.r2);
   const ok = lossErrors.every((error) => error <= tolerance.loss) && r2Error <= tolerance.r2;
   return { twin, lossErrors, r2Error, ok };
 };
 
-const all = {
-  city: features('city', 'train'),
-  agency: features('agency', 'train'),
-  price: prices('train'),
-};
-
-const trainTwin = (initial: Weights, { epochs, batch }: Training): Outcome => {
+const trainTwin = (
+  initial: Weights,
+  { epochs, batch }: Training,
+  { train, heldOut }: Readonly<Record<Part, Houses>>,
+): Outcome => {
   const twin = twinOf(training, initial);
-  const losses = [lossOf(twin)];
+  const losses = [lossOf(twin, train)];
+  const count = countOf(train);
   for (let epoch = 1; epoch <= epochs; epoch++) {
-    for (let start = 0; start < rows.train; start += batch) {
-      const end = Math.min(start + batch, rows.train);
-      const parts = Object.entries(all).map(([name, values]) => [name, values.rows(start, end)]);
+    for (let start = 0; start < count; start += batch) {
+      const end = Math.min(start + batch, count);
+      const parts = Object.entries(train).map(([name, values]) => [name, values.rows(start, end)]);
       twin.run({ feed: Object.fromEntries(parts) });
     }
-    losses.push(lossOf(twin));
+    losses.push(lossOf(twin, train));
   }
-  return { initial, losses, ...score(twin) };
+  return { initial, losses, ...score(twin, heldOut) };
 };
 
-const score = (twin: FloatTwin): Omit<Outcome, 'initial' | 'losses'> => {
-  const feed = {
-    city: features('city', 'heldOut'),
-    agency: features('agency', 'heldOut'),
-    price: prices('heldOut'),
-  };
+const countOf = ({ price }: Houses): number => price.shape[0]!;
+
+const score = (twin: FloatTwin, heldOut: Houses): Omit<Outcome, 'initial' | 'losses'> => {
   const weights = weightsOf(twin);
   const fetchList = ['predictions', 'error', 'variance'];
-  const [predictions, error, variance] = twinOf(scoring, weights).run({ feed, fetchList });
+  const count = countOf(heldOut);
+  const [predictions, error, variance] = twinOf(scoring(count), weights).run({
+    feed: { ...heldOut },
+    fetchList,
+  });
   return {
     weights,
     predictions: [...predictions!.data],
-    mse: meanOf(error!.item(), rows.heldOut),
+    mse: meanOf(error!.item(), count),
     r2: 1 - error!.item() / variance!.item(),
   };
 };
 
-const lossOf = (twin: FloatTwin): number => {
-  const [sum] = twinOf(evaluation, weightsOf(twin)).run({ feed: all, fetchList: ['loss'] });
-  return meanOf(sum!.item(), rows.train);
+const lossOf = (twin: FloatTwin, train: Houses): number => {
+  const count = countOf(train);
+  const [sum] = twinOf(evaluation(count), weightsOf(twin)).run({ feed: { ...train }, fetchList: ['loss'] });
+  return meanOf(sum!.item(), count);
 };
 
 const weightsOf = (twin: FloatTwin): Weights =>

@@ -5,14 +5,14 @@ import { everywhere } from '../fixture/in-process.js';
 import { compare } from './compare.js';
 import { columns, features, prices, rows } from './houses.js';
 import { outside } from './model.js';
-import { train } from './party.js';
+import { shareAll, train } from './party.js';
 
 const options = { epochs: 3, batch: 32 };
 
 const trainAll = async <S>(scheme: Scheme<S>) => {
   const watched: [number, number][] = [];
-  const outcomes = await everywhere(scheme, outside, (exe) =>
-    train(exe, options, (epoch, loss) => void watched.push([epoch, loss])),
+  const outcomes = await everywhere(scheme, outside, async (exe) =>
+    train(exe, await shareAll(exe), options, (epoch, loss) => void watched.push([epoch, loss])),
   );
   return { outcomes, watched };
 };

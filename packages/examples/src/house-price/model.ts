@@ -1,5 +1,5 @@
-import { data, layers, optimizer, program, reveal, type Variable } from '@triad/layers';
-import { columns, rows } from './houses.js';
+import { data, layers, optimizer, type Program, program, reveal, type Variable } from '@triad/layers';
+import { columns } from './houses.js';
 
 /** Who takes part beside the three computing parties: two owners of data, and the one who gets results. */
 export const outside = ['city', 'agency', 'analyst'] as const;
@@ -32,19 +32,21 @@ export const training = program(() => {
   new optimizer.SGD({ learningRate }).minimize(loss);
 });
 
-/** The squared error over all training rows. */
-export const evaluation = program(() => {
-  const cost = layers.squareErrorCost({ input: predicted(), label: actual() });
-  reveal(scaledSum(cost, rows.train), resultParty, 'loss');
-});
+/** The squared error over all of `count` rows. */
+export const evaluation = (count: number): Program =>
+  program(() => {
+    const cost = layers.squareErrorCost({ input: predicted(), label: actual() });
+    reveal(scaledSum(cost, count), resultParty, 'loss');
+  });
 
-/** Predictions for the held-out rows, and how good they are, without their prices. */
-export const scoring = program(() => {
-  const prediction = predicted();
-  const price = actual();
-  reveal(prediction, resultParty, 'predictions');
-  const cost = layers.squareErrorCost({ input: prediction, label: price });
-  reveal(scaledSum(cost, rows.heldOut), resultParty, 'error');
-  const deviation = layers.sub(price, layers.mean(price));
-  reveal(scaledSum(square(deviation), rows.heldOut), resultParty, 'variance');
-});
+/** Predictions for `count` rows, and how good they are, without their prices. */
+export const scoring = (count: number): Program =>
+  program(() => {
+    const prediction = predicted();
+    const price = actual();
+    reveal(prediction, resultParty, 'predictions');
+    const cost = layers.squareErrorCost({ input: prediction, label: price });
+    reveal(scaledSum(cost, count), resultParty, 'error');
+    const deviation = layers.sub(price, layers.mean(price));
+    reveal(scaledSum(square(deviation), count), resultParty, 'variance');
+  });

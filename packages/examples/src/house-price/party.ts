@@ -29,21 +29,27 @@ export interface Outcome {
 /** Called at the result party with the loss after each epoch; 0 is before training. */
 export type Watch = (epoch: number, loss: number) => void;
 
+/** Shares of all columns: of the rows to train on, and of others. */
+export type SharedHouses = Readonly<Record<Part, Feed>>;
+
 /**
  * What each party of the job does; roles differ only in what they own and in what is revealed to them. Resolves to the
  * outcome at the result party, elsewhere to undefined.
  */
 export const train = async (
   exe: Executor,
+  houses: SharedHouses,
   { epochs, batch }: Training,
   watch: Watch,
 ): Promise<Outcome | undefined> => {
-  const known = await shareAll(exe, 'train');
+  const known = houses.train;
+  const count = known.price.shape[0]!;
+  const program = evaluation(count);
   const losses: number[] = [];
   const measure = async (epoch: number) => {
-    const [sum] = await exe.run({ program: evaluation, feed: known, fetchList: ['loss'] });
+    const [sum] = await exe.run({ program, feed: known, fetchList: ['loss'] });
     if (sum === undefined) return;
-    losses.push(meanOf(sum.item(), rows.train));
+    losses.push(meanOf(sum.item(), count));
     watch(epoch, losses[epoch]!);
   };
   await measure(0);
@@ -51,14 +57,15 @@ export const train = async (
   for (let epoch = 1; epoch <= epochs; epoch++) {
     await Promise.all([...steps(exe, known, batch), measure(epoch)]);
   }
-  return outcome(exe, initial, losses);
+  return outcome(exe, houses.heldOut, { initial, losses });
 };
 
 /** The steps of an epoch, one call after the other without waiting: they overlap. */
 const steps = (exe: Executor, { city, agency, price }: Feed, batch: number): Promise<unknown>[] => {
   const running: Promise<unknown>[] = [];
-  for (let start = 0; start < rows.train; start += batch) {
-    const end = Math.min(start + batch, rows.train);
+  const count = price.shape[0]!;
+  for (let start = 0; start < count; start += batch) {
+    const end = Math.min(start + batch, count);
     const feed = {
       city: city.rows(start, end),
       agency: agency.rows(start, end),
@@ -69,14 +76,19 @@ const steps = (exe: Executor, { city, agency, price }: Feed, batch: number): Pro
   return running;
 };
 
-interface Feed extends Readonly<Record<string, Shared>> {
+export interface Feed extends Readonly<Record<string, Shared>> {
   readonly city: Shared;
   readonly agency: Shared;
   readonly price: Shared;
 }
 
 /** Every owner's columns, shared once for all steps; only their owner looks at the values. */
-const shareAll = (exe: Executor, part: Part): Promise<Feed> => {
+export const shareAll = async (exe: Executor): Promise<SharedHouses> => ({
+  train: await sharePart(exe, 'train'),
+  heldOut: await sharePart(exe, 'heldOut'),
+});
+
+const sharePart = (exe: Executor, part: Part): Promise<Feed> => {
   const columnsOf = (owner: Owner) => ({
     owner,
     shape: [rows[part], columns[owner].length],
@@ -98,14 +110,20 @@ const revealWeights = async (exe: Executor): Promise<Weights | undefined> => {
   return Object.fromEntries(known.map((value, i) => [parameters[i], [...value.data]]));
 };
 
+interface Trained {
+  readonly initial: Weights | undefined;
+  readonly losses: readonly number[];
+}
+
 const outcome = async (
   exe: Executor,
-  initial: Weights | undefined,
-  losses: readonly number[],
+  feed: Feed,
+  { initial, losses }: Trained,
 ): Promise<Outcome | undefined> => {
   const weights = await revealWeights(exe);
   const fetchList = ['predictions', 'error', 'variance'];
-  const values = await exe.run({ program: scoring, feed: await shareAll(exe, 'heldOut'), fetchList });
+  const count = feed.price.shape[0]!;
+  const values = await exe.run({ program: scoring(count), feed, fetchList });
   const [predictions, error, variance] = values;
   if (initial === undefined || weights === undefined) return undefined;
   if (predictions === undefined || error === undefined || variance === undefined) return undefined;
@@ -114,7 +132,7 @@ const outcome = async (
     losses,
     weights,
     predictions: [...predictions.data],
-    mse: meanOf(error.item(), rows.heldOut),
+    mse: meanOf(error.item(), count),
     r2: 1 - error.item() / variance.item(),
   };
 };

@@ -3,18 +3,22 @@ import { chart } from '../report/chart.js';
 import { curvesSvg } from '../report/svg.js';
 import { table } from '../report/table.js';
 import { type Comparison, compare, tolerance } from './compare.js';
-import { columns, prices } from './houses.js';
+import { columns, type Houses, houses, type Part } from './houses.js';
 import type { Outcome, Training } from './party.js';
 
 const names = ['on shares (aby3)', 'in the open (float64)'] as const;
 
 /** The encrypted training beside its float twin: for people, for programs, and as a drawing. */
-export const report = (encrypted: Outcome, options: Training): DemoReport => {
-  const comparison = compare(encrypted, options);
+export const report = (
+  encrypted: Outcome,
+  options: Training,
+  known: Readonly<Record<Part, Houses>> = houses(),
+): DemoReport => {
+  const comparison = compare(encrypted, options, known);
   const { twin, ok, lossErrors, r2Error } = comparison;
   return {
     ok,
-    text: text(encrypted, comparison),
+    text: text(encrypted, comparison, known.heldOut),
     record: { ...options, ok, lossErrors, r2Error, encrypted, twin },
     svg: curvesSvg('Mean squared error over the training rows', [
       { name: names[1], color: '#888888', values: twin.losses },
@@ -23,12 +27,12 @@ export const report = (encrypted: Outcome, options: Training): DemoReport => {
   };
 };
 
-const text = (encrypted: Outcome, comparison: Comparison): string =>
+const text = (encrypted: Outcome, comparison: Comparison, heldOut: Houses): string =>
   [
     chart(names, [encrypted.losses.slice(1), comparison.twin.losses.slice(1)]),
     lossTable(encrypted, comparison),
     modelTable(encrypted, comparison.twin),
-    predictionTable(encrypted, comparison.twin),
+    predictionTable(encrypted, comparison.twin, heldOut),
     verdict(encrypted, comparison),
   ].join('\n\n');
 
@@ -51,8 +55,8 @@ const modelTable = (encrypted: Outcome, twin: Outcome): string => {
 
 const shown = 5;
 
-const predictionTable = (encrypted: Outcome, twin: Outcome): string => {
-  const actual = prices('heldOut').data;
+const predictionTable = (encrypted: Outcome, twin: Outcome, { price }: Houses): string => {
+  const actual = price.data;
   return table(
     ['held-out house', 'predicted on shares', 'in the open', 'price (1000 $)'],
     Array.from({ length: shown }, (_, i) => [

@@ -77,7 +77,7 @@ export const predict = async (
 ): Promise<readonly number[] | undefined> => {
   await exe.load(file);
   const [predictions] = await exe.run({
-    program: scoring,
+    program: scoring(rows.heldOut),
     feed: await shareAll(exe, 'heldOut'),
     fetchList: ['predictions'],
   });
