@@ -1,3 +1,9 @@
 import { library } from '../../tooling/tsup.ts';
 
-export default library(['src/index.ts', 'src/bench.ts', 'src/compliance.ts', 'src/bench-party.ts']);
+export default library([
+  'src/index.ts',
+  'src/browser.ts',
+  'src/bench.ts',
+  'src/compliance.ts',
+  'src/bench-party.ts',
+]);

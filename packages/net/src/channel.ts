@@ -1,13 +1,15 @@
 import { type Address, type Channel, Mailbox, type Rank, type Traffic, TriadError } from '@triad/protocol';
+import type { Carrier } from './carrier.js';
 import { maxMessageBytes } from './frame.js';
 import { beats, Link, type LinkOwner } from './link.js';
 import { toReason } from './reason.js';
 import { partyName, peersOf, type Roster } from './roster.js';
-import type { Wire } from './wire.js';
 
 export interface ChannelOptions {
   /** Milliseconds of silence after which a peer counts as lost. */
   readonly lostAfter: number;
+  /** Calls a function once what is under way in this tick is over. */
+  readonly defer: (run: () => void) => void;
 }
 
 /** Bytes waiting for one peer above which `drain` waits. */
@@ -15,7 +17,7 @@ const highWater = 2 ** 24;
 /** Milliseconds peers get to hear why this party fails. */
 const lastWords = 1000;
 
-/** A channel over one link per peer. It exists before its links do, and is whole once each peer has been attached. */
+/** A channel over one link per peer. No Node here. It exists before its links do, and is whole once each peer has been attached. */
 export class SocketChannel implements Channel {
   readonly peers: readonly Rank[];
   readonly traffic: Traffic = { sent: { bytes: 0, messages: 0 }, received: { bytes: 0, messages: 0 } };
@@ -23,7 +25,8 @@ export class SocketChannel implements Channel {
   readonly whole: Promise<void>;
   readonly #links = new Map<Rank, Link>();
   readonly #mailbox: Mailbox;
-  readonly #heartbeat: NodeJS.Timeout;
+  readonly #heartbeat: ReturnType<typeof setInterval>;
+  readonly #defer: (run: () => void) => void;
   #planned: Link[] = [];
   #end: { readonly error: Error; readonly done: Promise<void> } | undefined;
   #settle!: { resolve: () => void; reject: (error: Error) => void };
@@ -31,8 +34,9 @@ export class SocketChannel implements Channel {
   constructor(
     private readonly roster: Roster,
     readonly rank: Rank,
-    { lostAfter }: ChannelOptions,
+    { lostAfter, defer }: ChannelOptions,
   ) {
+    this.#defer = defer;
     this.peers = peersOf(roster, rank);
     this.#mailbox = new Mailbox(this.peers, {
       onPause: (peer) => this.#links.get(peer)?.pause(),
@@ -49,11 +53,10 @@ export class SocketChannel implements Channel {
     return this.#links.has(peer);
   }
 
-  /** Takes over a wire whose handshake is done. */
-  attach(rank: Rank, wire: Wire): void {
-    const { remoteAddress, remotePort } = wire.socket;
-    const name = `${partyName(this.roster, rank)} (${remoteAddress}:${remotePort})`;
-    const link = new Link({ rank, name }, wire, this.#owner);
+  /** Takes over a carrier whose handshake is done; `at` is the peer's address, for people. */
+  attach(rank: Rank, carrier: Carrier, at: string): void {
+    const name = `${partyName(this.roster, rank)} (${at})`;
+    const link = new Link({ rank, name }, carrier, this.#owner);
     this.#links.set(rank, link);
     if (this.#end !== undefined) this.#turnAway(link, this.#end.error);
     else if (this.#links.size === this.peers.length) this.#settle.resolve();
@@ -68,7 +71,7 @@ export class SocketChannel implements Channel {
     this.traffic.sent.bytes += bytes.length;
     this.traffic.sent.messages++;
     if (link.push({ address, bytes })) return;
-    if (this.#planned.length === 0) process.nextTick(this.#flush);
+    if (this.#planned.length === 0) this.#defer(this.#flush);
     this.#planned.push(link);
   }
 
@@ -114,7 +117,9 @@ export class SocketChannel implements Channel {
   /** A peer that came when this channel had failed already. */
   #turnAway(link: Link, error: Error): void {
     void link.close(toReason(error, this.rank));
-    setTimeout(() => link.terminate(), lastWords).unref();
+    const timer = setTimeout(() => link.terminate(), lastWords);
+    // Node alone waits for timers.
+    if (typeof timer === 'object') timer.unref();
   }
 
   /** Everything sent during a tick, once the promises it settled have gone on. */

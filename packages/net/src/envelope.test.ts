@@ -11,7 +11,8 @@ describe('an envelope', () => {
 
   beforeAll(async () => {
     const wires: Wire[] = [];
-    listening = await listen({ host: '127.0.0.1', port: 0 }, undefined, (wire) => wires.push(wire));
+    const door = { listen: { host: '127.0.0.1', port: 0 }, tls: undefined, origins: [], log: () => {} };
+    listening = await listen(door, (wire) => wires.push(wire));
     dialed = await dial(listening.endpoint);
     accepted = wires[0]!;
   });

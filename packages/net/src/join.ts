@@ -7,6 +7,7 @@ import { type Endpoint, formatUrl, isWildcard, parseUrl, requireProtection } fro
 import { greet } from './greet.js';
 import { checkSelf, type Refusal, type Self } from './handshake.js';
 import { dials, partyName, peersOf, type Roster, roleName } from './roster.js';
+import { SocketCarrier } from './socket-carrier.js';
 import { type Credentials, dial, type Listening, listen, type Wire } from './wire.js';
 
 /** All that a party needs to meet the others. */
@@ -17,6 +18,8 @@ export interface Joining {
   readonly listen: Endpoint;
   readonly tls: Credentials | undefined;
   readonly insecure: boolean;
+  /** Of web pages that may dial. */
+  readonly origins: readonly string[];
   /** Milliseconds to find everybody. */
   readonly timeout: number;
   readonly lostAfter: number;
@@ -61,15 +64,15 @@ class Meeting {
     const nonce = () => randomBytes(16).toString('hex');
     this.#self = { roster, rank, agreement, nonce, has: (peer) => this.channel.has(peer) };
     checkSelf(this.#self);
-    this.channel = new SocketChannel(roster, rank, { lostAfter });
+    this.channel = new SocketChannel(roster, rank, { lostAfter, defer: process.nextTick });
     this.#timer = setTimeout(() => this.#late(), timeout);
   }
 
   async start(): Promise<void> {
-    const { roster, rank, tls, open } = this.joining;
+    const { roster, rank, open } = this.joining;
     this.#directory = await open(this.#over.signal);
     if (peersOf(roster, rank).some((peer) => peer > rank)) {
-      this.#listening = await listen(this.joining.listen, tls, (wire) => void this.#welcome(wire));
+      this.#listening = await listen(this.joining, (wire) => void this.#welcome(wire));
       await this.#directory.announce(this.#url(this.#listening.endpoint));
     }
     for (const peer of dials(roster, rank)) {
@@ -149,7 +152,8 @@ class Meeting {
       wire.web.terminate();
       return;
     }
-    this.channel.attach(peer, wire);
+    const { remoteAddress, remotePort } = wire.socket;
+    this.channel.attach(peer, new SocketCarrier(wire), `${remoteAddress}:${remotePort}`);
     this.joining.log(`connected to ${partyName(this.joining.roster, peer)}`);
   }
 

@@ -1,10 +1,8 @@
 import { type Address, type Rank, TriadError } from '@triad/protocol';
-import type { WebSocket } from 'ws';
+import type { Carrier } from './carrier.js';
 import { decodeControl, encodeControl } from './control.js';
-import { envelope } from './envelope.js';
-import { DataDecoder, encodeData, frameKind, type Outgoing } from './frame.js';
+import { DataDecoder, frameKind, type Outgoing } from './frame.js';
 import { fromReason, type Reason } from './reason.js';
-import type { Wire } from './wire.js';
 
 /** Whom a link tells what happens on it. */
 export interface LinkOwner {
@@ -22,16 +20,14 @@ export interface LinkPeer {
   readonly name: string;
 }
 
-const sendOptions = { binary: true, compress: false };
 const ping = encodeControl({ kind: 'ping' });
 /** Beats in the time after which a silent peer is lost. */
 export const beats = 8;
 /** A queue of so many bytes is sent without waiting for the end of the tick. */
 const promptBytes = 2 ** 16;
 
-/** One peer's websocket after the handshake. */
+/** One peer's websocket after the handshake. No Node here. */
 export class Link {
-  readonly #web: WebSocket;
   readonly #decoder: DataDecoder;
   readonly #closed: Promise<void>;
   #queue: Outgoing[] = [];
@@ -42,24 +38,25 @@ export class Link {
 
   constructor(
     readonly peer: LinkPeer,
-    private readonly wire: Wire,
+    private readonly carrier: Carrier,
     private readonly owner: LinkOwner,
   ) {
-    this.#web = wire.web;
     this.#decoder = new DataDecoder(peer.rank, (address, bytes) => owner.deliver(peer.rank, address, bytes));
-    this.#web.on('message', (frame: Buffer, binary: boolean) => this.#receive(frame, binary));
-    this.#web.on('error', (error) => this.#fail(this.#broken(error)));
     this.#closed = new Promise((resolve) => {
-      this.#web.once('close', () => {
-        this.#fail(this.#lost('closed the connection'));
-        resolve();
+      carrier.listen({
+        frame: (frame, binary) => this.#receive(frame, binary),
+        error: (error) => this.#fail(error instanceof TriadError ? error : this.#broken(error)),
+        closed: () => {
+          this.#fail(this.#lost('closed the connection'));
+          resolve();
+        },
       });
     });
   }
 
   /** Bytes that wait to be sent. */
   get waiting(): number {
-    return this.#over ? 0 : this.#queued + this.#web.bufferedAmount;
+    return this.#over ? 0 : this.#queued + this.carrier.waiting;
   }
 
   /** Queues a message; returns whether a flush was due already. */
@@ -77,71 +74,53 @@ export class Link {
     if (queue.length === 0) return;
     this.#queue = [];
     this.#queued = 0;
-    if (this.#over || this.#web.readyState !== this.#web.OPEN) return;
-    const { socket, dialed } = this.wire;
-    const runs: Uint8Array[] = [];
-    encodeData(queue, {
-      begin: (bytes, length) => {
-        const { whole, body } = envelope(length, dialed, bytes);
-        runs.push(whole);
-        return body;
-      },
-      end: (payload) => void runs.push(payload),
-    });
-    if (runs.length > 1) socket.cork();
-    for (const run of runs) socket.write(run);
-    if (runs.length > 1) socket.uncork();
+    if (!this.#over && this.carrier.open) this.carrier.send(queue);
   }
 
-  /** Resolves when the socket has taken what was sent, or is closed. */
+  /** Resolves when what was sent is taken, or the link is closed. */
   drained(): Promise<void> {
-    const { socket } = this.wire;
-    const taken = new Promise<void>((resolve) => {
-      if (socket.writableNeedDrain) socket.once('drain', resolve);
-      else setImmediate(resolve);
-    });
-    return Promise.race([taken, this.#closed]);
+    return Promise.race([this.carrier.drained(), this.#closed]);
   }
 
   pause(): void {
-    this.#web.pause();
+    this.carrier.pause();
   }
 
   resume(): void {
-    this.#web.resume();
+    this.carrier.resume();
   }
 
   /** Called at a steady pace: says that this party lives, and counts the calls between which the peer did not. Time in
    * which this party's own event loop stood still does not count. */
   beat(): void {
-    if (this.#web.bufferedAmount === 0 && this.#web.readyState === this.#web.OPEN)
-      this.#web.send(ping, sendOptions);
-    const { bytesRead } = this.wire.socket;
-    this.#silence = bytesRead !== this.#bytesRead || this.#web.isPaused ? 0 : this.#silence + 1;
+    const { carrier } = this;
+    if (carrier.waiting === 0 && carrier.open) void carrier.sendFrame(ping);
+    const { bytesRead } = carrier;
+    this.#silence = bytesRead !== this.#bytesRead || carrier.paused ? 0 : this.#silence + 1;
     this.#bytesRead = bytesRead;
     // The first silent beat is less than one pace after the last byte.
     if (this.#silence < beats - 1) return;
     this.#fail(this.#lost('is silent'));
-    this.#web.terminate();
+    carrier.terminate();
   }
 
   /** Sends what is queued and a goodbye; resolves when the peer has taken all and closed, or is lost. */
   async close(reason?: Reason): Promise<void> {
-    this.#web.resume();
+    const { carrier } = this;
+    carrier.resume();
     if (!this.#over) {
       this.flush();
       this.#over = true;
       const goodbye = encodeControl({ kind: 'goodbye', body: reason });
-      const sent = new Promise((resolve) => this.#web.send(goodbye, sendOptions, resolve));
       // `ws` limits the time from its close on, and a slow peer may need more for what is queued.
-      await Promise.race([sent, this.#closed]);
+      await Promise.race([carrier.sendFrame(goodbye), this.#closed]);
     }
-    this.#web.close();
+    carrier.close();
     return this.#closed;
   }
 
   terminate(): void {
-    this.#web.terminate();
+    this.carrier.terminate();
   }
 
   #receive(frame: Uint8Array, binary: boolean): void {

@@ -28,6 +28,8 @@ export interface NetworkOptions {
   readonly tls?: Credentials;
   /** Allows plain sockets between hosts: everybody on the way can read and change the shares. */
   readonly insecure?: boolean;
+  /** Origins of web pages that may take part, such as `https://example.org`; default none. Without it any page somebody opens could dial a party. */
+  readonly origins?: readonly string[];
   /** Milliseconds to find everybody; default a minute. */
   readonly timeout?: number;
   /** Milliseconds of silence after which a peer counts as lost; default 8000. Longer than any one local computation. */
@@ -38,7 +40,15 @@ export interface NetworkOptions {
 
 /** A network of websockets. Throws `bad-argument` for options that cannot work. */
 export const network = (options: NetworkOptions): Network => {
-  const { job, names, parties = names?.length ?? 3, outside = [], tls, insecure = false } = options;
+  const {
+    job,
+    names,
+    parties = names?.length ?? 3,
+    outside = [],
+    tls,
+    insecure = false,
+    origins = [],
+  } = options;
   const { timeout = 60_000, lostAfter = 8000, log = () => {} } = options;
   const roster: Roster = { job, parties, outside, names };
   checkRoster(roster);
@@ -54,7 +64,7 @@ export const network = (options: NetworkOptions): Network => {
       const listen = listenAt(options, roster, rank);
       requireProtection(listen.host, { tls: tls !== undefined, insecure });
       const open = (signal: AbortSignal) => openDirectory({ options, roster, rank, signal });
-      return join({ roster, rank, agreement, listen, tls, insecure, timeout, lostAfter, log, open });
+      return join({ roster, rank, agreement, listen, tls, insecure, origins, timeout, lostAfter, log, open });
     },
   };
 };

@@ -6,6 +6,7 @@ import { TriadError } from '@triad/protocol';
 import { WebSocket, WebSocketServer } from 'ws';
 import { type Endpoint, formatEndpoint, formatUrl } from './endpoint.js';
 import { maxFrameBytes } from './frame.js';
+import { plainText } from './reason.js';
 
 /** PEM texts: the job's authority, this party's certificate and its key. `keys` makes them. */
 export interface Credentials {
@@ -118,14 +119,35 @@ export const bind = (server: Server, { host, port }: Endpoint, option: string): 
     server.listen(port, host, () => resolve({ host, port: (server.address() as AddressInfo).port }));
   });
 
+/** Where to take in whom. */
+export interface Door {
+  readonly listen: Endpoint;
+  readonly tls: Credentials | undefined;
+  /** Of web pages that may dial; what is no page has none. */
+  readonly origins: readonly string[];
+  readonly log: (line: string) => void;
+}
+
+/** Some browsers send a large frame in parts. */
+const pageFragments = 2 ** 10;
+
 /** Takes in websockets until closed. */
 export const listen = async (
-  at: Endpoint,
-  tls: Credentials | undefined,
+  { listen: at, tls, origins, log }: Door,
   onWire: (wire: Wire) => void,
 ): Promise<Listening> => {
   const server = boundedServer((_, response) => void response.writeHead(426).end(), tls);
-  const sockets = new WebSocketServer({ ...webOptions, server, clientTracking: false });
+  const sockets = new WebSocketServer({
+    ...webOptions,
+    ...(origins.length > 0 && { maxFragments: pageFragments }),
+    server,
+    clientTracking: false,
+    verifyClient: ({ origin }: { readonly origin: string | undefined }, answer) => {
+      const welcome = origin === undefined || origins.includes(origin);
+      if (!welcome) log(`refused a page of ${plainText(origin, 100)}: it is none of \`origins\``);
+      answer(welcome, 403);
+    },
+  });
   sockets.on('error', () => {});
   sockets.on('connection', (web: WebSocket, { socket }: IncomingMessage) => {
     web.on('error', () => {});
