@@ -68,9 +68,9 @@ const wrong = (rows: Uint32Array, count: number): number => {
   return missing + Math.abs(right.size - count / 2) + rows.length - right.size;
 };
 
-/** Two owners. */
+/** Two owners; few keys take KKRT16. */
 export const psiCase = (log2: number): PartyCase =>
-  intersection(`psi-${log2}`, { owners: 2, log2, rounds: 7 }, async (session, keys, n) => {
+  intersection(`psi-${log2}`, { owners: 2, log2, rounds: log2 > 12 ? 7 : 6 }, async (session, keys, n) => {
     const link = { session, op: session.op('bench/psi', n), peer: 1 - session.rank };
     return (await psi(link, keys, { role: session.rank === 0 ? 'receiver' : 'sender' })).rows;
   });
