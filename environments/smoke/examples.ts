@@ -1,5 +1,5 @@
 import { aby3 } from '@triad/aby3';
-import { compare, outside, train } from '@triad/examples';
+import { compare, outside, shareAll, train } from '@triad/examples';
 import { Executor, init } from '@triad/layers';
 import { inMemory } from '@triad/net';
 
@@ -9,7 +9,7 @@ const main = async () => {
   const outcomes = await Promise.all(
     [0, 1, 2, ...outside].map(async (role) => {
       const exe = new Executor({ environment: init(aby3(), role, network) });
-      const outcome = await train(exe, options, () => {});
+      const outcome = await train(exe, await shareAll(exe), options, () => {});
       await exe.close();
       return outcome;
     }),

@@ -1,6 +1,5 @@
 import { webcrypto } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { fileURLToPath } from 'node:url';
 import { createContext, runInContext } from 'node:vm';
 import { expect, it } from 'vitest';
 import { WebSocket } from 'ws';
@@ -48,7 +47,7 @@ const openPage = async (address: string) => {
     bytes: Uint8Array,
   ) => ArrayBuffer;
   context.WebSocket = socketOf(origin, bufferOf);
-  const bundle = fileURLToPath(import.meta.resolve('@triad/examples/browser-psi/page.js'));
+  const bundle = new URL('dist/browser-psi/page.js', import.meta.resolve('@triad/examples/package.json'));
   runInContext(await readFile(bundle, 'utf8'), context);
   return page;
 };

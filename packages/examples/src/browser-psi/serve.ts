@@ -1,23 +1,22 @@
 import { readFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { fileURLToPath } from 'node:url';
 import { network } from '@triad/net';
 import { intersect, job, ranks } from './intersect.js';
 
+/** By path, where they are in this package. */
 const files: Readonly<Record<string, readonly [file: string, type: string]>> = {
-  '/': ['page.html', 'text/html; charset=utf-8'],
-  '/page.js': ['page.js', 'text/javascript; charset=utf-8'],
+  '/': ['src/browser-psi/page.html', 'text/html; charset=utf-8'],
+  '/page.js': ['dist/browser-psi/page.js', 'text/javascript; charset=utf-8'],
 };
 
 /** The page, at an address of this machine. */
 const openPage = async (): Promise<{ readonly server: Server; readonly origin: string }> => {
+  const here = import.meta.resolve('@triad/examples/package.json');
   const contents = new Map(
     await Promise.all(
       Object.entries(files).map(async ([path, [file, type]]) => {
-        const body = await readFile(
-          fileURLToPath(import.meta.resolve(`@triad/examples/browser-psi/${file}`)),
-        );
+        const body = await readFile(new URL(file, here));
         return [path, { body, type }] as const;
       }),
     ),
