@@ -88,6 +88,22 @@ describe('parts', () => {
     expect(messageOf(1, 1)).toContain('parties 1 and 2');
   });
 
+  it('that contradict both others show whose they are, and the others give the value', () => {
+    const values = [1n, -2n, 2n ** 63n - 1n];
+    const x = Tensor.from([3], values);
+    const one = Tensor.from([], [1]);
+    for (const liar of [0, 1, 2]) {
+      const honest = parts.split(x);
+      const given = honest.map((pair, rank) => (rank === liar ? pair.map((part) => add(part, one)) : pair));
+      expect(errorOf(() => parts.combine(given))).toMatchObject({ code: 'mismatch', party: liar });
+      const sum = parts.combine(given.map((pair, rank) => (rank === liar ? undefined : pair)));
+      expect(sum.toBigInts()).toEqual(values);
+      sum.dispose();
+      disposeAll([...honest, given[liar]!]);
+    }
+    for (const tensor of [x, one]) tensor.dispose();
+  });
+
   it('of a running job are refreshed: the same value, other components, as the copies agree', async () => {
     const before = memory.liveBytes;
     const values = [5n, -7n, 2n ** 62n];

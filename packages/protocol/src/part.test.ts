@@ -1,5 +1,6 @@
 import { Tensor } from '@triad/ring';
 import { expect, it } from 'vitest';
+import type { TriadError } from './error.js';
 import { plainParts } from './part.js';
 
 const parts = plainParts(3);
@@ -19,4 +20,23 @@ it('differing copies are refused with the parties named, and no party at all', (
   const [x, y] = [Tensor.from([2], [3, -4]), Tensor.from([2], [3, 4])];
   expect(() => parts.combine([[x], undefined, [y]])).toThrow(/parties 0 and 2 hold different copies/);
   expect(() => parts.combine([undefined])).toThrow(/no party is there/);
+});
+
+it('a party whose copy differs from all others is named; of two nobody knows which is right', () => {
+  const [x, y, z] = [[3], [4], [5]].map((words) => Tensor.from([1], words)) as [Tensor, Tensor, Tensor];
+  const errorOf = (copies: readonly (Tensor | undefined)[]) => {
+    try {
+      parts.combine(copies.map((copy) => copy && [copy]));
+    } catch (error) {
+      return error as TriadError;
+    }
+    throw new Error('nothing was found');
+  };
+  for (const party of [0, 1, 2]) {
+    const error = errorOf([0, 1, 2].map((rank) => (rank === party ? y : x)));
+    expect(error).toMatchObject({ code: 'mismatch', party });
+    expect(error.message).toContain(`party ${party} holds other copies`);
+  }
+  expect(errorOf([x, y, undefined]).party).toBeUndefined();
+  expect(errorOf([x, y, z]).party).toBeUndefined();
 });

@@ -17,7 +17,7 @@ export interface Parts<S> {
   /**
    * The value, from the parts of as many parties as it takes, by rank; undefined stands for a missing party. Throws
    * `bad-argument` when too few are there, `mismatch`, naming the parties, when two of them hold different copies of
-   * what should be the same.
+   * what should be the same. Where one party alone can have caused that, it is the error's `party`: the others' parts give the value.
    */
   combine(parts: readonly (readonly Tensor[] | undefined)[]): Tensor;
 }
@@ -29,12 +29,11 @@ export const plainParts = (parties: number): Parts<Tensor> => ({
   share: ([x]) => x!.reshape(x!.shape),
   split: (x) => Array.from({ length: parties }, () => [x.reshape(x.shape)]),
   combine: (parts) => {
-    const [first, ...others] = parts.flatMap((part, rank) =>
-      part === undefined ? [] : [{ rank, x: part[0]! }],
-    );
+    const copies = parts.flatMap((part, rank) => (part === undefined ? [] : [{ rank, x: part[0]! }]));
+    const [first] = copies;
     if (first === undefined)
       throw new TriadError('bad-argument', 'no party is there', { remedy: 'give the parts of one party' });
-    checkCopies(others.map((other) => [first, other] as const));
+    checkCopies(copies.flatMap((a, i) => copies.slice(i + 1).map((b) => [a, b] as const)));
     return first.x.reshape(first.x.shape);
   },
 });
@@ -45,14 +44,33 @@ export interface Copy {
   readonly x: Tensor;
 }
 
-/** Throws `mismatch`, naming the parties of all pairs whose copies differ. */
+/**
+ * Throws `mismatch`, naming the parties of all pairs whose copies differ; a party that is in all of several such pairs, alone, is the
+ * error's `party`. If one party at most is corrupted, it is that one: of two honest ones, no copies differ. One pair leaves both in doubt.
+ */
 export const checkCopies = (pairs: readonly (readonly [Copy, Copy])[]): void => {
   const different = pairs.filter(([a, b]) => !sameWords(a.x, b.x));
   if (different.length === 0) return;
+  const party = culprit(different);
+  if (party !== undefined) {
+    throw new TriadError('mismatch', `party ${party} holds other copies than the others, who agree`, {
+      party,
+      remedy: 'leave its share out: those of the others are enough',
+    });
+  }
   const names = different.map(([a, b]) => [a.rank, b.rank].sort().join(' and ')).join(', ');
   throw new TriadError('mismatch', `the parties ${names} hold different copies of the same words`, {
     remedy: 'get their shares again; all must be of the same moment',
   });
+};
+
+const culprit = (different: readonly (readonly [Copy, Copy])[]): number | undefined => {
+  if (different.length < 2) return undefined;
+  const [first = []] = different;
+  const common = first
+    .map(({ rank }) => rank)
+    .filter((rank) => different.every((pair) => pair.some((copy) => copy.rank === rank)));
+  return common.length === 1 ? common[0] : undefined;
 };
 
 const sameWords = (a: Tensor, b: Tensor): boolean => {

@@ -57,7 +57,7 @@ export const encodeNamed = (name: string, { shape, data }: NdArray, bits: number
 
 /**
  * The model in the open, from the files of as many parties as it takes, in any order. Copies of the same share that differ are an
- * error that names the parties. Throws `bad-argument` for files that are none and for too few of them, `mismatch` for those
+ * error that names the parties; with all files, a party that contradicts every other is the error's `party`. Throws `bad-argument` for files that are none and for too few of them, `mismatch` for those
  * that do not go together.
  */
 export const decryptModel = <S>(files: readonly Uint8Array[], scheme: Scheme<S>): Weights => {
@@ -107,7 +107,10 @@ const combine = <S>(
     return array;
   } catch (error) {
     if (!(error instanceof TriadError)) throw error;
-    throw new TriadError(error.code, `'${name}' cannot be decrypted: ${error.message}`, { cause: error });
+    throw new TriadError(error.code, `'${name}' cannot be decrypted: ${error.message}`, {
+      ...(error.party !== undefined && { party: error.party }),
+      cause: error,
+    });
   } finally {
     for (const own of parts) if (own !== undefined) disposeParts(own);
   }

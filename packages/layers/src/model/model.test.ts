@@ -206,6 +206,20 @@ describe('models as shares', () => {
     });
   });
 
+  it('of one party that contradicts the others show whose they are, and are not needed', () => {
+    const files = encryptModel(weights, plain(3));
+    const { metadata, tensors } = decodeSafetensors(files[1]!.slice());
+    tensors.get('fc.b_0')!.bytes[0]! ^= 1;
+    const forged = encodeSafetensors(withChecksum({ metadata, tensors }));
+    const error = errorOf(() => decryptModel([files[0]!, forged, files[2]!], plain(3)));
+    expect(error).toMatchObject({
+      code: 'mismatch',
+      party: 1,
+      message: expect.stringMatching(/'fc\.b_0'.*leave its share out/),
+    });
+    expect(decryptModel([files[0]!, files[2]!], plain(3))).toEqual(decryptModel(files, plain(3)));
+  });
+
   it('without a checksum, of another version, or with numbers that contradict each other are refused', () => {
     const [file] = encryptModel(weights, plain(1));
     const { metadata, tensors } = decodeSafetensors(file!);
