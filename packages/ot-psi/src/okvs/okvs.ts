@@ -61,7 +61,7 @@ export class Okvs {
 
   /**
    * `n` digests of one cluster and their values, at addresses, into the cluster's blocks. Throws `limit` where there is no solution:
-   * with probability 2^-40.
+   * with probability 2^-39 a cluster, 2^-33 for a set of 2^20.
    */
   encode(digests: number, n: number, values: number, blocks: number): void {
     const { columns } = this.shape;
@@ -72,7 +72,7 @@ export class Okvs {
     release(scratch, bytes);
     if (gap < 0) {
       throw new TriadError('limit', `${n} keys have no encoding in ${columns} columns`, {
-        remedy: 'start again: a new session draws other rows, and this happens once in 2^40 runs',
+        remedy: 'start again: a new session draws other rows',
       });
     }
   }
