@@ -19,7 +19,11 @@ export const greetFromPage = (
 ): Promise<Refusal | undefined> =>
   new Promise((resolve) => {
     const handshake = new Handshake(self, { dialed, certified: undefined });
+    let over = false;
     const finish = (refusal?: Refusal) => {
+      // A browser delivers what arrives until the other side has closed: too late for a link.
+      if (over) return;
+      over = true;
       clearTimeout(timer);
       if (refusal === undefined) link();
       else carrier.close();
