@@ -57,8 +57,8 @@ export const encodeNamed = (name: string, { shape, data }: NdArray, bits: number
 
 /**
  * The model in the open, from the files of as many parties as it takes, in any order. Copies of the same share that differ are an
- * error that names the parties; with all files, a party that contradicts every other is the error's `party`. Throws `bad-argument` for files that are none and for too few of them, `mismatch` for those
- * that do not go together.
+ * error that names the parties; with all files, a party that contradicts every other is the error's `party`. Throws
+ * `bad-argument` for files that are none and for too few of them, `mismatch` for those that do not go together.
  */
 export const decryptModel = <S>(files: readonly Uint8Array[], scheme: Scheme<S>): Weights => {
   const shares = files.map((file) => decodeShare(file, scheme));
