@@ -1,7 +1,7 @@
 import { Tensor } from '@triad/ring';
 import { expect, it } from 'vitest';
 import type { TriadError } from './error.js';
-import { plainParts } from './part.js';
+import { checkCopies, plainParts } from './part.js';
 
 const parts = plainParts(3);
 
@@ -24,14 +24,16 @@ it('differing copies are refused with the parties named, and no party at all', (
 
 it('a party whose copy differs from all others is named; of two nobody knows which is right', () => {
   const [x, y, z] = [[3], [4], [5]].map((words) => Tensor.from([1], words)) as [Tensor, Tensor, Tensor];
-  const errorOf = (copies: readonly (Tensor | undefined)[]) => {
+  const thrownBy = (run: () => unknown) => {
     try {
-      parts.combine(copies.map((copy) => copy && [copy]));
+      run();
     } catch (error) {
       return error as TriadError;
     }
     throw new Error('nothing was found');
   };
+  const errorOf = (copies: readonly (Tensor | undefined)[]) =>
+    thrownBy(() => parts.combine(copies.map((copy) => copy && [copy])));
   for (const party of [0, 1, 2]) {
     const error = errorOf([0, 1, 2].map((rank) => (rank === party ? y : x)));
     expect(error).toMatchObject({ code: 'mismatch', party });
@@ -39,4 +41,9 @@ it('a party whose copy differs from all others is named; of two nobody knows whi
   }
   expect(errorOf([x, y, undefined]).party).toBeUndefined();
   expect(errorOf([x, y, z]).party).toBeUndefined();
+  const words = [
+    { rank: 0, x },
+    { rank: 1, x: y },
+  ] as const;
+  expect(thrownBy(() => checkCopies([words, words])).party).toBeUndefined();
 });
