@@ -65,7 +65,6 @@ export const checkCopies = (pairs: readonly (readonly [Copy, Copy])[]): void => 
 };
 
 const culprit = (different: readonly (readonly [Copy, Copy])[]): number | undefined => {
-  if (different.length < 2) return undefined;
   const [first = []] = different;
   const common = first
     .map(({ rank }) => rank)
