@@ -1,10 +1,16 @@
 import type { Network, Scheme } from '@triad/protocol';
+import type { Tensor } from '@triad/ring';
 import type { FetchList } from './fetch.js';
 import { misuse } from './misuse.js';
 import { NdArray, type Nested } from './nd-array.js';
 import type { Recipient, Role } from './node/node.js';
 import { defaultMainProgram, type Program } from './program.js';
-import { type Environment, openEnvironment, type Parameter } from './runtime/environment.js';
+import {
+  type Environment,
+  type EnvironmentOptions,
+  openEnvironment,
+  type Parameter,
+} from './runtime/environment.js';
 import type { Feed } from './runtime/program-run.js';
 import { type BoundShape, checkShape, countElements, formatShape, sameShape } from './shape.js';
 import type { Shared } from './shared.js';
@@ -16,8 +22,13 @@ let current: Environment | undefined;
  * that finds the others. Nothing is sent before the first `share` or `run`. Executors use the environment of the last
  * `init` unless they are given one.
  */
-export const init = <S>(scheme: Scheme<S>, role: Role, network: Network): Environment => {
-  current = openEnvironment(scheme, role, network);
+export const init = <S>(
+  scheme: Scheme<S>,
+  role: Role,
+  network: Network,
+  options: EnvironmentOptions = {},
+): Environment => {
+  current = openEnvironment(scheme, role, network, options);
   return current;
 };
 
@@ -40,6 +51,8 @@ export interface RunOptions {
   readonly fetchList?: FetchList;
   /** Rows of the batch, where no feed of this party says it. */
   readonly batch?: number;
+  /** How many runs of the program count as earlier ones, for schedules and masks; default: those there were. */
+  readonly index?: number;
 }
 
 export interface LoadOptions {
@@ -55,6 +68,11 @@ export interface ShareOptions {
   readonly shape: BoundShape;
   /** At the owner: nested, or flat in row-major order. Elsewhere ignored, so that one file serves every role. */
   readonly values?: Values;
+}
+
+export interface AdoptOptions {
+  readonly shape: BoundShape;
+  readonly parts?: readonly Tensor[];
 }
 
 export interface SelectOptions {
@@ -92,6 +110,15 @@ export class Executor {
   }
 
   /**
+   * A value that was shared elsewhere, from share files for example: every computing party calls it with its parts, as the
+   * scheme's `parts` has them, outside parties without. The parts stay the caller's to dispose.
+   */
+  async adopt(name: string, { shape, parts }: AdoptOptions): Promise<Shared> {
+    checkShape(shape, `'${name}'`);
+    return this.#environment.adopt(this.#program, name, { shape, parts });
+  }
+
+  /**
    * Rows of a shared value, in an order that one party says: those, for example, that it found common in a private set intersection whose
    * sender shared all of its rows. Every party calls it; the owner passes the rows, computing parties are told which they are, other
    * parties how many. Each gets a handle. Throws `bad-argument` for no rows, or ones that there are not; `mismatch` if computing parties are told
@@ -122,8 +149,9 @@ export class Executor {
     feed = {},
     fetchList = [],
     batch,
+    index,
   }: RunOptions = {}): Promise<readonly (NdArray | undefined)[]> {
-    return this.#environment.run(program, feed, fetchList, batch);
+    return this.#environment.run(program, feed, fetchList, { batch, index });
   }
 
   /** Reveals a parameter, as the runs called so far leave it, or a shared value. Default: to all computing parties. */

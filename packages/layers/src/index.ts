@@ -1,4 +1,5 @@
 export {
+  type AdoptOptions,
   Executor,
   type ExecutorOptions,
   init,
@@ -23,6 +24,7 @@ export * as layers from './layers.js';
 export * as metric from './metric.js';
 export { describeModel, type ModelDescription } from './model/description.js';
 export { decryptModel, encryptModel } from './model/encryption.js';
+export { encodeDeposits, type StoredParts } from './model/model-share.js';
 export { decodeModel, encodeModel, type Weights } from './model/plain-model.js';
 export { decryptRaw, encryptRaw } from './model/raw-part.js';
 export { NdArray, type Nested } from './nd-array.js';
@@ -42,7 +44,8 @@ export {
   reset,
   Variable,
 } from './program.js';
-export type { Environment, Parameter } from './runtime/environment.js';
+export type { Deposit } from './runtime/deposit.js';
+export type { Environment, EnvironmentOptions, Parameter } from './runtime/environment.js';
 export type { Feed } from './runtime/program-run.js';
 export type { Rehearsal, RehearsedCall, RehearsedRun } from './runtime/rehearsal.js';
 export type { BoundShape, Dimension, SymbolicShape } from './shape.js';

@@ -1,12 +1,13 @@
 import type { Scheme } from '@triad/protocol';
 import { Tensor } from '@triad/ring';
+import { fractionBits } from '../lower/instruction.js';
 import { misuse } from '../misuse.js';
 import { type BoundShape, checkShape, countElements } from '../shape.js';
 import { checksumState, withChecksum } from './checksum.js';
 import { malformed, misfit } from './fault.js';
 import { damaged } from './plain-model.js';
 import { decodeSafetensors, encodeSafetensors, type StoredTensor } from './safetensors.js';
-import { formatIdentity, parseIdentity, type ShareIdentity } from './share-identity.js';
+import { formatIdentity, identityOf, parseIdentity, type ShareIdentity } from './share-identity.js';
 
 /** One party's share of a model: what its `.safetensors` file says. */
 export interface ModelShare {
@@ -19,9 +20,33 @@ export interface ModelShare {
 export type PartsByName = ReadonlyMap<string, readonly Tensor[]>;
 
 /** The `.safetensors` file of one party's share, with a checksum. Words are stored as I64, [parts, ...shape]. */
-export const encodeShare = (identity: ShareIdentity, parameters: PartsByName): Uint8Array => {
-  const tensors = [...parameters].map(([name, parts]): [string, StoredTensor] => [name, join(parts)]);
-  return encodeSafetensors(withChecksum({ metadata: formatIdentity(identity), tensors: new Map(tensors) }));
+export const encodeShare = (identity: ShareIdentity, parameters: PartsByName): Uint8Array =>
+  encodeStored(identity, new Map([...parameters].map(([name, parts]) => [name, join(parts)])));
+
+const encodeStored = (identity: ShareIdentity, tensors: ReadonlyMap<string, StoredTensor>): Uint8Array =>
+  encodeSafetensors(withChecksum({ metadata: formatIdentity(identity), tensors }));
+
+/** Words of a value's parts, one after the other. */
+export interface StoredParts {
+  readonly shape: BoundShape;
+  readonly words: Uint8Array;
+}
+
+/**
+ * One party's `.safetensors` file of values that a job revealed to somebody who was not there: what `Deposit` has, by name. `decryptModel` puts
+ * the values together from the files of as many parties as it takes. `id` has 32 hexadecimal digits, alike at all parties.
+ */
+export const encodeDeposits = <S>(
+  scheme: Scheme<S>,
+  { party, id }: { readonly party: number; readonly id: string },
+  values: ReadonlyMap<string, StoredParts>,
+): Uint8Array => {
+  const { count } = partsOf(scheme);
+  const tensors = [...values].map(([name, { shape, words }]): [string, StoredTensor] => [
+    name,
+    { type: 'I64', shape: [count, ...shape], bytes: words },
+  ]);
+  return encodeStored(identityOf(scheme, { party, model: id, fractionBits, steps: 0 }), new Map(tensors));
 };
 
 const join = (parts: readonly Tensor[]): StoredTensor => {

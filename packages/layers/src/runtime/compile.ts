@@ -7,10 +7,11 @@ import { encodeArray } from '../lower/maps.js';
 import { dropped } from '../mask.js';
 import { misuse } from '../misuse.js';
 import { NdArray } from '../nd-array.js';
-import type { Recipient, Role } from '../node/node.js';
+import type { Role } from '../node/node.js';
 import { scheduleAt } from '../schedule.js';
 import { countElements } from '../shape.js';
 import type { Shared } from '../shared.js';
+import type { Exit } from './deposit.js';
 import type { Check } from './range-check.js';
 import type { Action, Compiled, StepRun } from './step-run.js';
 
@@ -19,6 +20,9 @@ export interface Context<S> {
   readonly protocol: Protocol<S>;
   readonly rankOf: (role: Role) => number;
   readonly shareOf: (shared: Shared) => S;
+  /** A node's name, by its number. */
+  readonly named: (node: number) => string;
+  readonly exit: Exit<S>;
   /** Per instruction what looks at its inputs first; default: nothing. */
   readonly checks?: readonly (Check | undefined)[];
 }
@@ -98,7 +102,7 @@ const action = <S>(i: Instruction, index: number, context: Context<S>): Action<S
     case 'product':
       return multiply(i, index, protocol);
     case 'reveal':
-      return expose(i.input, i.to, index, context);
+      return expose(i, index, context);
   }
 };
 
@@ -178,16 +182,15 @@ const apart = async <S>(
 };
 
 const expose = <S>(
-  input: number,
-  to: Recipient,
+  { input, to, node }: Extract<Instruction, { op: 'reveal' }>,
   index: number,
-  { protocol, rankOf }: Context<S>,
+  { exit, named }: Context<S>,
 ): Action<S> => {
-  const rank = to === 'all' ? to : rankOf(to);
+  const name = named(node);
   return (run) =>
     run.output(
       index,
-      protocol.reveal(run.op(index), run.values[input]!, rank).then((tensor) => {
+      exit(run.op(index), { share: run.values[input]!, name, to, run: run.occasion.count }).then((tensor) => {
         if (tensor === undefined) return undefined;
         const values = new NdArray(tensor.shape, decode(tensor, fractionBits));
         tensor.dispose();

@@ -1,16 +1,18 @@
 import type { Op, Protocol, Rank, Scheme, Session } from '@triad/protocol';
-import { decode, linear } from '@triad/ring';
+import { decode, linear, type Tensor } from '@triad/ring';
 import { fractionBits } from '../lower/instruction.js';
 import { encodeArray } from '../lower/maps.js';
 import { misuse } from '../misuse.js';
+import { partsOf } from '../model/model-share.js';
 import { NdArray } from '../nd-array.js';
-import type { Initializer, Role } from '../node/node.js';
-import type { Program } from '../program.js';
-import type { BoundShape } from '../shape.js';
+import type { Initializer, Recipient, Role } from '../node/node.js';
+import { nameOf, type Program } from '../program.js';
+import { type BoundShape, formatShape, sameShape } from '../shape.js';
 import { Shared, type Source } from '../shared.js';
 import { initialValue, noRandom } from '../weight.js';
 import { drawModelId, readShares, type Self, saveShares } from './checkpoint.js';
 import { compile, rowsOf } from './compile.js';
+import { type Deposit, deposits, type Exit, refreshed, reveals } from './deposit.js';
 import type {
   Checkpoint,
   Engine,
@@ -32,6 +34,13 @@ interface Start {
   readonly shape: BoundShape;
 }
 
+/** Whom a computing party tells what. */
+export interface Surroundings {
+  readonly onError: (reason: unknown) => void;
+  /** Takes what is for outside parties, when they are not there. */
+  readonly deposit?: ((deposit: Deposit) => void) | undefined;
+}
+
 /** A computing party: it holds its share of every parameter and of every shared value. */
 export class ComputingEngine<S> implements Engine {
   private readonly protocol: Protocol<S>;
@@ -42,16 +51,21 @@ export class ComputingEngine<S> implements Engine {
   /** Whom to tell that a version does not come. */
   readonly #waiting = new Set<(reason: unknown) => void>();
   #failure: { readonly reason: unknown } | undefined;
+  readonly #onError: (reason: unknown) => void;
   readonly #self: Self<S>;
+  readonly #exit: Exit<S>;
 
   constructor(
     scheme: Scheme<S>,
     private readonly session: Session,
     private readonly rankOf: (role: Role) => Rank,
-    private readonly onError: (reason: unknown) => void,
+    { onError, deposit }: Surroundings,
   ) {
     this.protocol = scheme.party(session);
+    this.#onError = onError;
     this.#self = { scheme, protocol: this.protocol, session };
+    this.#exit =
+      deposit === undefined ? reveals(this.protocol, rankOf) : deposits(scheme, this.protocol, deposit);
   }
 
   compile({ lowered, program }: PreparedRun, checkRanges: boolean): StepPlan {
@@ -70,7 +84,8 @@ export class ComputingEngine<S> implements Engine {
     }
     const shareOf = (shared: Shared) => this.#shareOf(shared);
     const checks = checkRanges ? rangeChecks(program, lowered.instructions) : [];
-    const compiled = compile(lowered, { protocol, rankOf, shareOf, checks });
+    const named = (node: number) => nameOf(program.nodes[node]!);
+    const compiled = compile(lowered, { protocol, rankOf, shareOf, checks, named, exit: this.#exit });
     return { start: (step, feed, count) => this.#start(compiled, { step, feed, count }) };
   }
 
@@ -82,6 +97,20 @@ export class ComputingEngine<S> implements Engine {
     return new Shared(shape, source);
   }
 
+  adopt(name: string, shape: BoundShape, parts: readonly Tensor[] = []): Shared {
+    const { scheme } = this.#self;
+    const { count, share } = partsOf(scheme);
+    if (parts.length !== count || !parts.every((part) => sameShape(part.shape, shape))) {
+      throw misuse(
+        `'${name}' does not consist of ${count} parts ${formatShape(shape)}`,
+        `pass this party's parts of '${scheme.name}'`,
+      );
+    }
+    const source = { name };
+    this.#shares.set(source, share(parts));
+    return new Shared(shape, source);
+  }
+
   async select(op: Op, x: Shared, selection: RowSelection): Promise<Shared> {
     const rows = await learnRows(this.session, op, selection);
     const source = { name: x.source.name };
@@ -89,7 +118,7 @@ export class ComputingEngine<S> implements Engine {
     return new Shared([rows.length, ...x.shape.slice(1)], source);
   }
 
-  async reveal(op: Op, x: Exposed, to: Rank | 'all'): Promise<NdArray | undefined> {
+  async reveal(op: Op, x: Exposed, to: Recipient): Promise<NdArray | undefined> {
     const tensor =
       x instanceof Shared ? await this.#revealRows(op, x, to) : await this.#revealParameter(op, x.name, to);
     if (tensor === undefined) return undefined;
@@ -105,7 +134,7 @@ export class ComputingEngine<S> implements Engine {
     const versions = names.map((name) => this.#parameter(name));
     for (const version of versions) version.retain();
     const shares = await Promise.all(versions.map((version) => this.#arrived(version)))
-      .then((values) => values.map((value, i) => this.#refreshed(at(i + 1), value)))
+      .then((values) => values.map((value, i) => refreshed(this.protocol, at(i + 1), value)))
       .finally(() => {
         for (const version of versions) version.release();
       });
@@ -169,13 +198,6 @@ export class ComputingEngine<S> implements Engine {
     }
   }
 
-  /** A copy that what this party keeps does not go with. */
-  #refreshed(op: Op, share: S): S {
-    const { protocol } = this;
-    if (protocol.refresh !== undefined) return protocol.refresh(op, share);
-    return protocol.linear(linear.reshape(protocol.shape(share)), share);
-  }
-
   /** How parameters start that no run has had yet. */
   #noteStarts(program: Program): void {
     for (const { attributes } of program.parameters) {
@@ -208,7 +230,7 @@ export class ComputingEngine<S> implements Engine {
     const version = this.#version();
     this.#current.set(name, version);
     const op = this.session.op(`triad/layers/parameter/${name}`);
-    initialValue(this.protocol, op, start).then((value) => version.fulfil(value), this.onError);
+    initialValue(this.protocol, op, start).then((value) => version.fulfil(value), this.#onError);
     return version;
   }
 
@@ -225,18 +247,19 @@ export class ComputingEngine<S> implements Engine {
     );
   }
 
-  #revealRows(op: Op, x: Shared, to: Rank | 'all') {
+  #revealRows(op: Op, x: Shared, to: Recipient) {
     const share = this.#shareOf(x);
-    if (x.shape.length === 0) return this.protocol.reveal(op, share, to);
+    const { name } = x.source;
+    if (x.shape.length === 0) return this.#exit(op, { share, name, to });
     const part = this.protocol.linear(rowsOf(x.start, x.start + x.shape[0]!), share);
-    return this.protocol.reveal(op, part, to).finally(() => this.protocol.dispose(part));
+    return this.#exit(op, { share: part, name, to }).finally(() => this.protocol.dispose(part));
   }
 
-  #revealParameter(op: Op, name: string, to: Rank | 'all') {
+  #revealParameter(op: Op, name: string, to: Recipient) {
     const version = this.#parameter(name);
     version.retain();
     return this.#arrived(version)
-      .then((share) => this.protocol.reveal(op, share, to))
+      .then((share) => this.#exit(op, { share, name, to }))
       .finally(() => version.release());
   }
 

@@ -1,5 +1,7 @@
 import type { Op, Rank, Step } from '@triad/protocol';
+import type { Tensor } from '@triad/ring';
 import type { NdArray } from '../nd-array.js';
+import type { Recipient } from '../node/node.js';
 import type { Program } from '../program.js';
 import type { BoundShape } from '../shape.js';
 import type { Shared } from '../shared.js';
@@ -57,9 +59,11 @@ export interface Engine {
   /** With `checkRanges`, steps end with OutOfRange where a value leaves what fixed point can hold. */
   compile(run: PreparedRun, checkRanges: boolean): StepPlan;
   share(op: Op, name: string, input: SharedInput): Promise<Shared>;
+  /** A value shared elsewhere, from this party's parts, which stay the caller's; outside parties have none. */
+  adopt(name: string, shape: BoundShape, parts: readonly Tensor[] | undefined): Shared;
   /** Rows of a shared value, as a value of their own. */
   select(op: Op, x: Shared, selection: RowSelection): Promise<Shared>;
-  reveal(op: Op, x: Exposed, to: Rank | 'all'): Promise<NdArray | undefined>;
+  reveal(op: Op, x: Exposed, to: Recipient): Promise<NdArray | undefined>;
   /** This party's share of the program's parameters, as a file; undefined at outside parties. */
   save(at: OpAt, checkpoint: Checkpoint): Promise<Uint8Array | undefined>;
   /** Reads what `save` gave; undefined at outside parties. */

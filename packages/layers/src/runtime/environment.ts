@@ -6,6 +6,7 @@ import {
   type Scheme,
   type Session,
 } from '@triad/protocol';
+import type { Tensor } from '@triad/ring';
 import type { FetchList } from '../fetch.js';
 import { fractionBits } from '../lower/instruction.js';
 import { misuse } from '../misuse.js';
@@ -16,6 +17,7 @@ import { type BoundShape, formatShape, sameShape } from '../shape.js';
 import { Shared } from '../shared.js';
 import { breath } from './breath.js';
 import { ComputingEngine } from './computing.js';
+import type { Deposit } from './deposit.js';
 import type { Engine, Exposed, LoadedModel, SharedInput } from './engine.js';
 import { OutsideEngine } from './outside.js';
 import { type Feed, type PreparedRun, ProgramRuns } from './program-run.js';
@@ -29,6 +31,22 @@ const stepsInFlight = 8;
 export interface Parameter {
   readonly name: string;
   readonly shape: BoundShape;
+}
+
+/** What a run may say beside its feed. */
+export interface RunOptions {
+  /** Rows, where no feed of this party says it. */
+  readonly batch?: number | undefined;
+  /** How many runs of the program count as earlier ones. */
+  readonly index?: number | undefined;
+}
+
+export interface EnvironmentOptions {
+  /**
+   * Takes what is revealed to outside parties, who then need not be there: this computing party's shares, shared anew. In the order in which
+   * values become known, not that of the calls. Default: they are there.
+   */
+  readonly deposit?: (deposit: Deposit) => void;
 }
 
 interface Joined {
@@ -89,6 +107,16 @@ export class Environment {
     return shared;
   }
 
+  /** A value whose shares are there already: this party's parts of it. */
+  async adopt(
+    program: Program,
+    name: string,
+    { shape, parts }: { readonly shape: BoundShape; readonly parts: readonly Tensor[] | undefined },
+  ): Promise<Shared> {
+    const { engine } = await this.#connect(program);
+    return engine.adopt(name, shape, parts);
+  }
+
   /** Makes rows of a shared value a value of their own; only `owner` passes them, counted from the first row of x. */
   async select(
     program: Program,
@@ -108,7 +136,7 @@ export class Environment {
     program: Program,
     feed: Feed,
     fetchList: FetchList,
-    batch: number | undefined,
+    { batch, index }: RunOptions,
   ): Promise<readonly (NdArray | undefined)[]> {
     const runs = this.#runsOf(program);
     const bound = runs.bind(feed);
@@ -117,6 +145,7 @@ export class Environment {
       this.#queue.add({
         prepare: () => (prepared.step === undefined ? this.#prepare(prepared) : undefined),
         start: async () => {
+          if (index !== undefined) runs.count = index;
           const [step, count] = [this.#steps++, runs.count++];
           const outputs = await prepared.step!.start(this.#joined!.session.step(step), bound, count);
           this.#over(step);
@@ -129,11 +158,11 @@ export class Environment {
 
   /** Reveals a parameter as the runs so far leave it, or a shared value. */
   reveal(program: Program, x: Exposed, to: Recipient): Promise<NdArray | undefined> {
-    const rank = to === 'all' ? to : this.rankOf(to);
+    if (to !== 'all') this.rankOf(to);
     const what = x instanceof Shared ? `shared ${x.source.name} from row ${x.start}` : `parameter ${x.name}`;
     const said = `${what} ${formatShape(x.shape)} to ${to}`;
     return this.#agreed(program, ['reveal', () => said], ({ session, engine }, use) =>
-      engine.reveal(session.op('triad/layers/reveal', use), x, rank),
+      engine.reveal(session.op('triad/layers/reveal', use), x, to),
     );
   }
 
@@ -264,7 +293,12 @@ export class Environment {
 }
 
 /** The environment of one party, before it has joined. */
-export const openEnvironment = <S>(scheme: Scheme<S>, role: Role, network: Network): Environment => {
+export const openEnvironment = <S>(
+  scheme: Scheme<S>,
+  role: Role,
+  network: Network,
+  { deposit }: EnvironmentOptions = {},
+): Environment => {
   const { outside = [] } = network;
   const rankOf = (who: Role): Rank => {
     if (typeof who === 'number' && Number.isInteger(who) && who >= 0 && who < scheme.parties) return who;
@@ -276,12 +310,15 @@ export const openEnvironment = <S>(scheme: Scheme<S>, role: Role, network: Netwo
   const rank = rankOf(role);
   const join = async (program: Program, onError: (reason: unknown) => void): Promise<Joined> => {
     if (isRehearsal(network)) {
-      return { session: await lonelySession(), engine: new RehearsalEngine(scheme, rank, network.rehearse) };
+      return {
+        session: await lonelySession(),
+        engine: new RehearsalEngine(scheme, rankOf, rank, network.rehearse),
+      };
     }
     const channel = await network.join(role, agreement(scheme, program, outside));
     const session = await openSession(channel, { parties: scheme.parties });
     if (rank < scheme.parties) {
-      return { session, engine: new ComputingEngine(scheme, session, rankOf, onError) };
+      return { session, engine: new ComputingEngine(scheme, session, rankOf, { onError, deposit }) };
     }
     const client = scheme.client?.(session);
     if (client !== undefined) return { session, engine: new OutsideEngine(client, session, rankOf) };

@@ -3,7 +3,7 @@ import { decode } from '@triad/ring';
 import { fractionBits, type Instruction } from '../lower/instruction.js';
 import { encodeArray } from '../lower/maps.js';
 import { NdArray } from '../nd-array.js';
-import type { Role } from '../node/node.js';
+import type { Recipient, Role } from '../node/node.js';
 import type { BoundShape } from '../shape.js';
 import { Shared } from '../shared.js';
 import type { BoundFeed, Engine, Exposed, Outputs, SharedInput, StepPlan } from './engine.js';
@@ -36,6 +36,10 @@ export class OutsideEngine implements Engine {
     return new Shared(shape, { name });
   }
 
+  adopt(name: string, shape: BoundShape): Shared {
+    return new Shared(shape, { name });
+  }
+
   async select(op: Op, { shape, source }: Shared, selection: RowSelection): Promise<Shared> {
     const { owner, rows } = selection;
     if (owner === this.client.rank && rows !== undefined) tellRows(this.session, op, rows);
@@ -43,8 +47,8 @@ export class OutsideEngine implements Engine {
     return new Shared([count, ...shape.slice(1)], { name: source.name });
   }
 
-  async reveal(op: Op, { shape }: Exposed, to: Rank | 'all'): Promise<NdArray | undefined> {
-    return to === this.client.rank ? this.#receive(op, shape) : undefined;
+  async reveal(op: Op, { shape }: Exposed, to: Recipient): Promise<NdArray | undefined> {
+    return to !== 'all' && this.rankOf(to) === this.client.rank ? this.#receive(op, shape) : undefined;
   }
 
   async save(): Promise<undefined> {}

@@ -9,6 +9,7 @@ import {
 } from '@triad/protocol';
 import type { FetchList } from '../fetch.js';
 import { NdArray } from '../nd-array.js';
+import type { Recipient, Role } from '../node/node.js';
 import { drawCost, type Plan, plan } from '../plan.js';
 import type { Program } from '../program.js';
 import { type BoundShape, countElements } from '../shape.js';
@@ -51,6 +52,7 @@ export class RehearsalEngine<S> implements Engine {
 
   constructor(
     private readonly scheme: Scheme<S>,
+    private readonly rankOf: (role: Role) => Rank,
     private readonly rank: Rank,
     private readonly tell: (call: RehearsedCall) => void,
   ) {}
@@ -80,6 +82,10 @@ export class RehearsalEngine<S> implements Engine {
     return new Shared(shape, { name });
   }
 
+  adopt(name: string, shape: BoundShape): Shared {
+    return new Shared(shape, { name });
+  }
+
   /** All rows are selected: which ones is not known. */
   async select(
     _op: unknown,
@@ -91,15 +97,16 @@ export class RehearsalEngine<S> implements Engine {
     return new Shared(shape, { name: source.name });
   }
 
-  async reveal(_op: unknown, x: Exposed, to: Rank | 'all'): Promise<NdArray | undefined> {
+  async reveal(_op: unknown, x: Exposed, to: Recipient): Promise<NdArray | undefined> {
+    const rank = to === 'all' ? to : this.rankOf(to);
     const name = x instanceof Shared ? x.source.name : x.name;
     this.tell({
       kind: 'reveal',
       name,
       shape: x.shape,
-      cost: this.scheme.cost.reveal(countElements(x.shape), to),
+      cost: this.scheme.cost.reveal(countElements(x.shape), rank),
     });
-    return to === 'all' || to === this.rank ? new NdArray(x.shape) : undefined;
+    return rank === 'all' || rank === this.rank ? new NdArray(x.shape) : undefined;
   }
 
   async save(): Promise<undefined> {}
