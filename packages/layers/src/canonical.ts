@@ -17,8 +17,11 @@ export const canonicalBytes = (nodes: readonly Node[]): Uint8Array => {
     shape,
     visibility,
   }));
-  return utf8ToBytes(JSON.stringify([format, rows], sortKeys));
+  return canonicalJson([format, rows]);
 };
+
+/** The same bytes for the same value: UTF-8 JSON with sorted keys, numbers in their shortest form, no spaces. */
+export const canonicalJson = (value: unknown): Uint8Array => utf8ToBytes(JSON.stringify(value, sortKeys));
 
 export const hashBytes = (bytes: Uint8Array): string => bytesToHex(sha256(bytes));
 

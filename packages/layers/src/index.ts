@@ -1,3 +1,4 @@
+export { canonicalJson } from './canonical.js';
 export {
   type AdoptOptions,
   Executor,
@@ -21,6 +22,7 @@ export {
 } from './initializer.js';
 export { FloatTwin, type TwinRun } from './interpret.js';
 export * as layers from './layers.js';
+export { fractionBits } from './lower/instruction.js';
 export * as metric from './metric.js';
 export { describeModel, type ModelDescription } from './model/description.js';
 export { decryptModel, encryptModel } from './model/encryption.js';

@@ -18,6 +18,7 @@ const codes: Record<ErrorCode, true> = {
   limit: true,
   mismatch: true,
   'peer-lost': true,
+  refused: true,
   timeout: true,
 };
 

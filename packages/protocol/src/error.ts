@@ -7,6 +7,8 @@ export type ErrorCode =
   | 'limit'
   | 'mismatch'
   | 'peer-lost'
+  /** It is not allowed. */
+  | 'refused'
   | 'timeout';
 
 export interface ErrorContext {
