@@ -29,6 +29,11 @@ export { decryptModel, encryptModel } from './model/encryption.js';
 export { encodeDeposits, type StoredParts } from './model/model-share.js';
 export { decodeModel, encodeModel, type Weights } from './model/plain-model.js';
 export { decryptRaw, encryptRaw } from './model/raw-part.js';
+export {
+  formatHeader as formatSafetensorsHeader,
+  headerEnd as safetensorsHeaderEnd,
+  parseHeader as parseSafetensorsHeader,
+} from './model/safetensors-header.js';
 export { NdArray, type Nested } from './nd-array.js';
 export type { Attributes, Initializer, Kind, Node, Recipient, Role, Visibility } from './node/node.js';
 export { constant, reveal } from './op.js';

@@ -8,13 +8,19 @@ import {
   KeyUsageFlags,
   KeyUsagesExtension,
   PemConverter,
+  SubjectAlternativeNameExtension,
   X509CertificateGenerator,
 } from '@peculiar/x509';
 
-/** A certificate and its private key, as PEM texts. */
+import { sealUri } from './certificate-name.js';
+
+/** A certificate and its private keys, as PEM texts. */
 export interface Certificate {
   readonly cert: string;
+  /** Speaks for the role. */
   readonly key: string;
+  /** Opens what is sealed for the role: P-256, its public key in the certificate. */
+  readonly seal: string;
 }
 
 export interface Subject {
@@ -30,6 +36,7 @@ export interface Authority {
 }
 
 const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
+const agreement = { name: 'ECDH', namedCurve: 'P-256' };
 /** Clocks may differ by an hour. */
 const skew = 60 * 60 * 1000;
 const day = 24 * 60 * 60 * 1000;
@@ -55,6 +62,9 @@ export const authority = async (job: string, days: number): Promise<Authority> =
     ca: ca.toString('pem'),
     issue: async (subject) => {
       const own = await keyPair();
+      const sealing = await webcrypto.subtle.generateKey(agreement, true, ['deriveBits']);
+      const point = await webcrypto.subtle.exportKey('raw', sealing.publicKey);
+      const uri = sealUri + Buffer.from(point).toString('base64url');
       const certificate = await X509CertificateGenerator.create({
         ...validity,
         serialNumber: serial(),
@@ -63,9 +73,13 @@ export const authority = async (job: string, days: number): Promise<Authority> =
         publicKey: own.publicKey,
         signingKey: keys.privateKey,
         signingAlgorithm: algorithm,
-        extensions: leaf,
+        extensions: [...leaf, new SubjectAlternativeNameExtension([{ type: 'url', value: uri }])],
       });
-      return { cert: certificate.toString('pem'), key: await privatePem(own) };
+      return {
+        cert: certificate.toString('pem'),
+        key: await privatePem(own),
+        seal: await privatePem(sealing),
+      };
     },
   };
 };

@@ -2,7 +2,7 @@ import { type Agreement, type Rank, TriadError } from '@triad/protocol';
 import { alike, difference, differs } from './agreement.js';
 import { decodeControl, encodeControl, type Hello } from './control.js';
 import { fromReason, toReason } from './reason.js';
-import { dials, partyName, type Roster, ranks, roleName } from './roster.js';
+import { covers, dials, partyName, type Roster, ranks, roleName } from './roster.js';
 import type { Certified } from './wire.js';
 
 /** The version of the bytes on the wire. */
@@ -112,7 +112,7 @@ export class Handshake {
     const { dialed, certified } = this.other;
     const callers = ranks(roster).filter((r) => dials(roster, r).includes(rank));
     const expected = dialed === undefined ? callers.includes(hello.from) : hello.from === dialed;
-    const certifiable = !certified || certified.job === hello.job;
+    const certifiable = !certified || covers(certified.job, hello.job);
     const found =
       differs('job', { value: roster.job, by: rank }, { value: hello.job, by: hello.from }) ??
       (certifiable

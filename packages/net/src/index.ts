@@ -1,4 +1,5 @@
 export type { Peers } from './fixed.js';
+export { type Federation, type Member, readFederation, type Signer, signer, subjectOf } from './identity.js';
 export { type KeysOptions, keys, type RoleCredentials } from './keys.js';
 export { type InMemoryOptions, inMemory } from './memory.js';
 export { type NetworkOptions, network } from './network.js';

@@ -1,10 +1,14 @@
 import { TriadError } from '@triad/protocol';
-import { checkJob } from './roster.js';
+import { checkFederation } from './roster.js';
 import type { Credentials } from './wire.js';
 
 /** What one role needs, and nobody else may have. */
 export interface RoleCredentials extends Credentials {
   readonly role: string;
+  /** Private key that opens what is sealed for the role, as a PEM text. */
+  readonly seal: string;
+  /** The certificates of all roles, as PEM texts in a row: `readFederation` reads them. */
+  readonly roster: string;
 }
 
 export interface KeysOptions {
@@ -12,22 +16,27 @@ export interface KeysOptions {
   readonly days?: number;
 }
 
-const rolePattern = /^(?:\d{1,2}|[A-Za-z][A-Za-z0-9-]{0,31})$/;
+/** `0`, `12` or a name. */
+export const rolePattern = /^(?:\d{1,2}|[A-Za-z][A-Za-z0-9-]{0,31})$/;
 
 /**
- * A certificate and key for each role of a job, signed by an authority made for it (subject `CN=role, O=job`). The
- * authority's key is thrown away, so that nobody can join later: make the keys of all roles at once.
+ * A certificate and keys for each role of a job, signed by an authority made for it (subject `CN=role, O=job`). They hold for the
+ * job's parts, `JOB/PART`, too. The authority's key is thrown away, so that nobody can join later: make the keys of all roles at once.
  */
 export const keys = async (
   job: string,
   roles: readonly string[],
   { days = 30 }: KeysOptions = {},
 ): Promise<RoleCredentials[]> => {
-  checkJob(job);
+  checkFederation(job);
   checkRoles(roles);
   const { authority } = await import('./certificate.js');
   const { ca, issue } = await authority(job, days);
-  return Promise.all(roles.map(async (role) => ({ role, ca, ...(await issue({ role, job })) })));
+  const issued = await Promise.all(
+    roles.map(async (role) => ({ role, ca, ...(await issue({ role, job })) })),
+  );
+  const roster = issued.map(({ cert }) => cert).join('');
+  return issued.map((each) => ({ ...each, roster }));
 };
 
 const checkRoles = (roles: readonly string[]): void => {

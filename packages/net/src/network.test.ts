@@ -107,7 +107,7 @@ describe('parties do not meet', () => {
   it.each([
     ['no way to find each other', { job: 'j' }],
     ['two ways', { ...options, rendezvous: '127.0.0.1:1' }],
-    ['a bad job', { ...options, job: 'a/b' }],
+    ['a bad job', { ...options, job: 'a/b/c' }],
     ['one party', { ...options, parties: 1 }],
     ['a name given twice', { ...options, outside: ['bank', 'bank'] }],
     ['a bad address', { ...options, listen: 'here' }],

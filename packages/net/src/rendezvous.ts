@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { announcementTime, maxUrl } from './directory.js';
 import { formatEndpoint, parseEndpoint, parseUrl } from './endpoint.js';
+import { covers } from './roster.js';
 import { bind, boundedServer, type Credentials, certified } from './wire.js';
 
 export interface RendezvousOptions {
@@ -65,7 +66,7 @@ export const rendezvous = async ({ listen, tls }: RendezvousOptions): Promise<Re
   };
 };
 
-const path = /^\/job\/([A-Za-z0-9._-]{1,64})\/role\/([A-Za-z0-9-]{1,32})$/;
+const path = /^\/job\/([A-Za-z0-9._-]{1,64}(?:\/[A-Za-z0-9._-]{1,64})?)\/role\/([A-Za-z0-9-]{1,32})$/;
 
 const serve = async (board: Board, request: IncomingMessage, response: ServerResponse): Promise<void> => {
   const [key, job, role] = path.exec(request.url ?? '') ?? [];
@@ -85,7 +86,7 @@ const serve = async (board: Board, request: IncomingMessage, response: ServerRes
 const mayAsk = ({ socket, method }: IncomingMessage, job: string, role: string): boolean => {
   const certificate = certified(socket);
   if (certificate === undefined) return true;
-  return certificate.job === job && (method === 'GET' || certificate.role === role);
+  return covers(certificate.job, job) && (method === 'GET' || certificate.role === role);
 };
 
 /** An address from a request's body; undefined when it is none, or too long. */

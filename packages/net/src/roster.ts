@@ -11,16 +11,29 @@ export interface Roster {
   readonly names?: readonly string[] | undefined;
 }
 
-const jobPattern = /^[A-Za-z0-9._-]{1,64}$/;
+const federationPattern = /^[A-Za-z0-9._-]{1,64}$/;
+const jobPattern = /^[A-Za-z0-9._-]{1,64}(?:\/[A-Za-z0-9._-]{1,64})?$/;
 const namePattern = /^[A-Za-z][A-Za-z0-9-]{0,31}$/;
 const maxParties = 64;
 
 export const checkJob = (job: string): void => {
   if (jobPattern.test(job)) return;
   throw new TriadError('bad-argument', `${JSON.stringify(job)} is no job name`, {
+    remedy:
+      'use 1 to 64 letters, digits, dots, dashes and underscores, and no more than one slash between two such names',
+  });
+};
+
+/** Throws `bad-argument` for what is no name that certificates are made for. */
+export const checkFederation = (name: string): void => {
+  if (federationPattern.test(name)) return;
+  throw new TriadError('bad-argument', `${JSON.stringify(name)} is no name for a job's certificates`, {
     remedy: 'use 1 to 64 letters, digits, dots, dashes and underscores',
   });
 };
+
+/** Whether a certificate made for `name` speaks in a job: in that of its name, and in its parts. */
+export const covers = (name: string, job: string): boolean => job === name || job.startsWith(`${name}/`);
 
 /** Throws `bad-argument` unless names and numbers are in their ranges. */
 export const checkRoster = ({ job, parties, outside, names = [] }: Roster): void => {

@@ -30,6 +30,8 @@ const run = async ({ job, roles, out, days, json }: Options): Promise<void> => {
     const folder = join(out, role);
     await writeFileWhole(join(folder, credentialFiles.ca), texts.ca);
     await writeFileWhole(join(folder, credentialFiles.cert), texts.cert);
+    await writeFileWhole(join(folder, credentialFiles.roster), texts.roster);
+    await writeFileWhole(join(folder, credentialFiles.seal), texts.seal, 0o600);
     await writeFileWhole(join(folder, credentialFiles.key), texts.key, 0o600);
     console.log(json ? JSON.stringify({ role, folder }) : `${role}: ${folder}`);
   }

@@ -1,3 +1,5 @@
+import { utf8ToBytes } from '@noble/hashes/utils.js';
+import { misuse } from '../misuse.js';
 import type { BoundShape } from '../shape.js';
 import { malformed } from './fault.js';
 
@@ -6,10 +8,10 @@ export const elementBytes = { F64: 8, I64: 8, F32: 4 } as const;
 export type ElementType = keyof typeof elementBytes;
 
 /** The one name in a header that is no tensor's. */
-export const metadataName = '__metadata__';
+const metadataName = '__metadata__';
 
 /** Headers are read as a whole: longer ones are refused unread. */
-export const maxHeaderBytes = 2 ** 24;
+const maxHeaderBytes = 2 ** 24;
 const maxRank = 32;
 
 /** A tensor's place among the bytes after the header. */
@@ -28,16 +30,56 @@ export interface Header {
   readonly dataStart: number;
 }
 
-/** Reads and checks a header against the bytes that follow it. */
-export const parseHeader = (file: Uint8Array): Header => {
-  if (file.length < 8) throw malformed(`it has ${file.length} bytes`);
-  const claimed = new DataView(file.buffer, file.byteOffset, 8).getBigUint64(0, true);
-  if (claimed > BigInt(Math.min(maxHeaderBytes, file.length - 8)))
-    throw malformed(`it claims a header of ${claimed} bytes and has ${file.length} in all`);
-  const dataStart = 8 + Number(claimed);
-  const { [metadataName]: metadata = {}, ...tensors } = parseObject(file.subarray(8, dataStart));
+/** A tensor to be written. */
+export interface TensorForm {
+  readonly name: string;
+  readonly type: ElementType;
+  readonly shape: BoundShape;
+}
+
+/**
+ * The header of a file in which these tensors follow in this order: padded with spaces, so that they start at a multiple of 8, and it has
+ * `length` bytes at least.
+ */
+export const formatHeader = (
+  metadata: Readonly<Record<string, string>>,
+  tensors: readonly TensorForm[],
+  length = 0,
+): Uint8Array => {
+  let at = 0;
+  const entries = tensors.map(({ name, type, shape }) => {
+    if (name === metadataName) throw misuse(`a tensor cannot be named '${name}'`, 'name it otherwise');
+    const start = at;
+    at += byteCount(shape, type);
+    return [name, { dtype: type, shape, data_offsets: [start, at] }] as const;
+  });
+  const text = utf8ToBytes(
+    JSON.stringify(Object.fromEntries<unknown>([[metadataName, metadata], ...entries])),
+  );
+  const padded = Math.ceil(Math.max(text.length, length - 8) / 8) * 8;
+  if (padded > maxHeaderBytes - 8)
+    throw misuse('the model has too many names', 'split it into several files');
+  const header = new Uint8Array(8 + padded).fill(0x20);
+  new DataView(header.buffer).setBigUint64(0, BigInt(padded), true);
+  header.set(text, 8);
+  return header;
+};
+
+/** Where the header of a file of `size` bytes ends, from its first 8 bytes. */
+export const headerEnd = (start: Uint8Array, size: number): number => {
+  if (start.length < 8) throw malformed(`it has ${start.length} bytes`);
+  const claimed = new DataView(start.buffer, start.byteOffset, 8).getBigUint64(0, true);
+  if (claimed > BigInt(Math.min(maxHeaderBytes, size - 8)))
+    throw malformed(`it claims a header of ${claimed} bytes and has ${size} in all`);
+  return 8 + Number(claimed);
+};
+
+/** Reads and checks a header against the size of its file; `start` has all of it. */
+export const parseHeader = (start: Uint8Array, size = start.length): Header => {
+  const dataStart = headerEnd(start, size);
+  const { [metadataName]: metadata = {}, ...tensors } = parseObject(start.subarray(8, dataStart));
   const entries = Object.entries(tensors).map(([name, value]) => parseEntry(name, value));
-  checkPlaces(entries, file.length - dataStart);
+  checkPlaces(entries, size - dataStart);
   return { metadata: parseMetadata(metadata), entries, dataStart };
 };
 

@@ -1,13 +1,5 @@
-import { utf8ToBytes } from '@noble/hashes/utils.js';
-import { misuse } from '../misuse.js';
 import type { BoundShape } from '../shape.js';
-import {
-  type ElementType,
-  elementBytes,
-  maxHeaderBytes,
-  metadataName,
-  parseHeader,
-} from './safetensors-header.js';
+import { type ElementType, elementBytes, formatHeader, parseHeader } from './safetensors-header.js';
 
 /**
  * The safetensors format: the header's length as 8 little-endian bytes, a JSON header of names, element types, shapes
@@ -33,36 +25,19 @@ export const encodeSafetensors = ({ metadata, tensors }: Safetensors): Uint8Arra
   const ordered = [...tensors].sort(
     ([nameA, a], [nameB, b]) => elementBytes[b.type] - elementBytes[a.type] || (nameA < nameB ? -1 : 1),
   );
-  const header = headerBytes(metadata, ordered);
-  const length = ordered.reduce((n, [, { bytes }]) => n + bytes.length, 8 + header.length);
+  const header = formatHeader(
+    metadata,
+    ordered.map(([name, { type, shape }]) => ({ name, type, shape })),
+  );
+  const length = ordered.reduce((n, [, { bytes }]) => n + bytes.length, header.length);
   const out = new Uint8Array(length);
-  new DataView(out.buffer).setBigUint64(0, BigInt(header.length), true);
-  out.set(header, 8);
-  let at = 8 + header.length;
+  out.set(header);
+  let at = header.length;
   for (const [, { bytes }] of ordered) {
     out.set(bytes, at);
     at += bytes.length;
   }
   return out;
-};
-
-/** Padded with spaces, so that the tensors start at a multiple of 8. */
-const headerBytes = (
-  metadata: Readonly<Record<string, string>>,
-  ordered: readonly (readonly [string, StoredTensor])[],
-): Uint8Array => {
-  let at = 0;
-  const entries = ordered.map(([name, { type, shape, bytes }]) => {
-    if (name === metadataName) throw misuse(`a tensor cannot be named '${name}'`, 'name it otherwise');
-    const start = at;
-    at += bytes.length;
-    return [name, { dtype: type, shape, data_offsets: [start, at] }] as const;
-  });
-  const text = JSON.stringify(Object.fromEntries<unknown>([[metadataName, metadata], ...entries]));
-  const length = utf8ToBytes(text).length;
-  if (length > maxHeaderBytes - 8)
-    throw misuse('the model has too many names', 'split it into several files');
-  return utf8ToBytes(text + ' '.repeat(-length & 7));
 };
 
 /** Throws `bad-argument` for anything that is not a whole file of this format. */
