@@ -24,6 +24,8 @@ export interface Carrier {
   sendFrame(frame: Uint8Array): Promise<void>;
   /** Resolves when what was sent is taken, or after a moment. */
   drained(): Promise<void>;
+  /** Gives up a connection that is silent for another one; false where there can be none. */
+  interrupt?(): boolean;
   pause(): void;
   resume(): void;
   close(): void;

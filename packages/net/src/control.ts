@@ -24,19 +24,29 @@ export interface Ready {
   readonly nonce: string;
 }
 
+/** Where the sender stands on a link that outlives its connections: sent on the first frame of a new one, and now and then. */
+export interface Resume {
+  /** See `Linked`. */
+  readonly session: string;
+  /** Frames that are data or goodbyes and have arrived. */
+  readonly received: number;
+}
+
 type ControlKind = Exclude<keyof typeof frameKind, 'data'>;
 
 export type Control =
   | { readonly kind: 'ping' }
   | { readonly kind: 'hello'; readonly body: Hello }
   | { readonly kind: 'ready'; readonly body: Ready }
-  | { readonly kind: 'goodbye'; readonly body: Reason | undefined };
+  | { readonly kind: 'goodbye'; readonly body: Reason | undefined }
+  | { readonly kind: 'resume'; readonly body: Resume };
 
 const kinds = new Map<number | undefined, ControlKind>([
   [frameKind.ping, 'ping'],
   [frameKind.hello, 'hello'],
   [frameKind.ready, 'ready'],
   [frameKind.goodbye, 'goodbye'],
+  [frameKind.resume, 'resume'],
 ]);
 
 export const encodeControl = (control: Control): Uint8Array => {
@@ -57,6 +67,7 @@ export const decodeControl = (frame: Uint8Array): Control | undefined => {
   if (value === undefined) return undefined;
   if (kind === 'hello') return withBody(kind, readHello(value));
   if (kind === 'ready') return withBody(kind, isNonce(value.nonce) ? { nonce: value.nonce } : undefined);
+  if (kind === 'resume') return withBody(kind, readResume(value));
   return kind === 'goodbye' ? withBody(kind, readReason(value)) : undefined;
 };
 
@@ -80,6 +91,14 @@ const parse = (bytes: Uint8Array): Fields | undefined => {
 
 const isNonce = (value: unknown): value is string =>
   typeof value === 'string' && /^[0-9a-f]{32}$/.test(value);
+
+const readResume = ({ session, received }: Fields): Resume | undefined =>
+  typeof session === 'string' &&
+  /^[0-9a-f]{64}$/.test(session) &&
+  Number.isSafeInteger(received) &&
+  Number(received) >= 0
+    ? { session, received: Number(received) }
+    : undefined;
 
 const isRank = (value: unknown): value is number =>
   typeof value === 'number' && Number.isInteger(value) && value >= 0 && value < 2 ** 16;

@@ -9,7 +9,11 @@ describe('endpoints', () => {
       fc.property(host, fc.nat(65535), (host, port) => {
         const endpoint = { host, port };
         expect(parseEndpoint(formatEndpoint(endpoint), 'listen')).toEqual(endpoint);
-        expect(parseUrl(`wss://${formatEndpoint(endpoint)}`)).toEqual({ ...endpoint, secure: true });
+        expect(parseUrl(`wss://${formatEndpoint(endpoint)}`)).toEqual({
+          ...endpoint,
+          secure: true,
+          path: '',
+        });
       }),
     );
   });

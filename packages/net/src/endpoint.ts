@@ -29,15 +29,22 @@ export const parseEndpoint = (text: string, option: string): Endpoint => {
 export const formatEndpoint = ({ host, port }: Endpoint): string =>
   `${isIP(host) === 6 ? `[${host}]` : host}:${port}`;
 
-/** The address a party announces: `ws://host:port` or `wss://host:port`. */
-export const formatUrl = (endpoint: Endpoint, secure: boolean): string =>
-  `${secure ? 'wss' : 'ws'}://${formatEndpoint(endpoint)}`;
+/** The address a party announces: `ws://host:port` or `wss://host:port`, and where several are behind it, a path. */
+export const formatUrl = (endpoint: Endpoint, secure: boolean, path = ''): string =>
+  `${secure ? 'wss' : 'ws'}://${formatEndpoint(endpoint)}${path}`;
 
-/** The endpoint of an announced address; undefined when it is none, since anybody may have written it. */
-export const parseUrl = (url: string): (Endpoint & { readonly secure: boolean }) | undefined => {
-  const match = /^(wss?):\/\/(.{1,280})$/.exec(url);
-  const endpoint = match === null ? undefined : tryEndpoint(match[2]!);
-  return endpoint && { ...endpoint, secure: match![1] === 'wss' };
+export interface ParsedUrl extends Endpoint {
+  readonly secure: boolean;
+  /** Empty, or with a slash in front. */
+  readonly path: string;
+}
+
+/** The parts of an announced address; undefined when it is none, since anybody may have written it. */
+export const parseUrl = (url: string): ParsedUrl | undefined => {
+  const [, scheme, address = '', path = ''] =
+    /^(wss?):\/\/([^/]{1,280})((?:\/[A-Za-z0-9._-]{1,64}){0,4})$/.exec(url) ?? [];
+  const endpoint = tryEndpoint(address);
+  return endpoint && { ...endpoint, secure: scheme === 'wss', path };
 };
 
 const loopback = new BlockList();

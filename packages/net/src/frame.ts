@@ -5,7 +5,7 @@ import { type Address, formatAddress, maxIndex, maxPath, TriadError } from '@tri
  * index, path and length as little-endian u32, then the payload. A payload above `pieceBytes` travels as several
  * pieces in a row; bit 31 of the length says that more follow. No Node here: frames are the same in a browser.
  */
-export const frameKind = { data: 0, ping: 1, hello: 2, ready: 3, goodbye: 4 } as const;
+export const frameKind = { data: 0, ping: 1, hello: 2, ready: 3, goodbye: 4, resume: 5 } as const;
 
 export const pieceBytes = 2 ** 22;
 /** The largest payload of one message. */

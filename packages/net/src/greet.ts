@@ -15,7 +15,7 @@ export const greet = (
   wire: Wire,
   self: Self,
   dialed: Rank | undefined,
-  link: (peer: Rank) => void,
+  link: (peer: Rank, session: string) => void,
 ): Promise<Refusal | undefined> =>
   new Promise((resolve) => {
     const { web, socket } = wire;
@@ -35,7 +35,7 @@ export const greet = (
       if (turn.refused !== undefined) finish(turn.refused);
       if (turn.linked === undefined) return;
       finish();
-      link(turn.linked);
+      link(turn.linked.peer, turn.linked.session);
     };
     let bytes = 0;
     const onData = (chunk: Uint8Array) => {

@@ -50,8 +50,10 @@ describe('a handshake', () => {
     [3, 2],
   ])('links party %i, which dials, and party %i', (dialer, acceptor) => {
     const ends = meet(self(dialer), self(acceptor));
-    expect(ends.dialer?.linked).toBe(acceptor);
-    expect(ends.acceptor?.linked).toBe(dialer);
+    expect(ends.dialer?.linked?.peer).toBe(acceptor);
+    expect(ends.acceptor?.linked?.peer).toBe(dialer);
+    expect(ends.dialer?.linked?.session).toMatch(/^[0-9a-f]{64}$/);
+    expect(ends.acceptor?.linked?.session).toBe(ends.dialer?.linked?.session);
   });
 
   const other = (changes: Partial<Roster>): Partial<Self> => ({ roster: { ...roster, ...changes } });

@@ -39,10 +39,16 @@ export const checkSelf = (self: Self): void => {
 /** What follows from a frame: frames to send, and perhaps the end of the handshake. */
 export interface Turn {
   readonly send: readonly Uint8Array[];
-  /** The other side is this party. */
-  readonly linked?: Rank;
+  readonly linked?: Linked;
   /** It is nobody to talk to. */
   readonly refused?: Refusal;
+}
+
+/** The other side is known. */
+export interface Linked {
+  readonly peer: Rank;
+  /** Both sides' nonces, the dialing one's first: 64 hexadecimal digits that name this connection. */
+  readonly session: string;
 }
 
 export interface Refusal {
@@ -58,7 +64,7 @@ export interface Refusal {
  */
 export class Handshake {
   readonly #nonce: string;
-  #peer: Rank | undefined;
+  #peer: Pick<Hello, 'from' | 'nonce'> | undefined;
 
   constructor(
     private readonly self: Self,
@@ -79,7 +85,7 @@ export class Handshake {
       return this.#onReady(control.body.nonce, this.#peer);
     if (control?.kind === 'goodbye' && control.body !== undefined) {
       const fatal = this.#peer !== undefined;
-      const messenger = fatal ? partyName(this.self.roster, this.#peer!) : 'the other side';
+      const messenger = fatal ? partyName(this.self.roster, this.#peer!.from) : 'the other side';
       return { send: [], refused: { error: fromReason(control.body, messenger), fatal } };
     }
     const error = new TriadError('bad-message', 'the other side sent something else than a handshake', {
@@ -93,12 +99,13 @@ export class Handshake {
     const dialing = this.other.dialed !== undefined;
     const answer = dialing ? [] : [this.#hello(hello.from)];
     if (refusal !== undefined) return { send: [...answer, this.#goodbye(refusal.error)], refused: refusal };
-    this.#peer = hello.from;
+    this.#peer = hello;
     return { send: [...answer, encodeControl({ kind: 'ready', body: { nonce: hello.nonce } })] };
   }
 
-  #onReady(nonce: string, peer: Rank): Turn {
-    if (nonce === this.#nonce) return { send: [], linked: peer };
+  #onReady(nonce: string, { from: peer, nonce: theirs }: Pick<Hello, 'from' | 'nonce'>): Turn {
+    const nonces = this.other.dialed === undefined ? [theirs, this.#nonce] : [this.#nonce, theirs];
+    if (nonce === this.#nonce) return { send: [], linked: { peer, session: nonces.join('') } };
     const error = new TriadError(
       'bad-message',
       `${partyName(this.self.roster, peer)} repeated another handshake`,

@@ -4,4 +4,5 @@ export { type KeysOptions, keys, type RoleCredentials } from './keys.js';
 export { type InMemoryOptions, inMemory } from './memory.js';
 export { type NetworkOptions, network } from './network.js';
 export { type Rendezvous, type RendezvousOptions, rendezvous } from './rendezvous.js';
-export type { Credentials } from './wire.js';
+export { type Station, type StationOptions, station } from './station.js';
+export { type Certified, type Credentials, certified } from './wire.js';

@@ -1,25 +1,26 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Agreement, type Channel, type Rank, TriadError } from '@triad/protocol';
+import type { Carrier } from './carrier.js';
 import { SocketChannel } from './channel.js';
 import type { Directory } from './directory.js';
 import { type Endpoint, formatUrl, isWildcard, parseUrl, requireProtection } from './endpoint.js';
 import { greet } from './greet.js';
 import { checkSelf, type Refusal, type Self } from './handshake.js';
 import { dials, partyName, peersOf, type Roster, roleName } from './roster.js';
-import { SocketCarrier } from './socket-carrier.js';
-import { type Credentials, dial, type Listening, listen, type Wire } from './wire.js';
+import { type Credentials, dial, type Listening, type Wire } from './wire.js';
 
 /** All that a party needs to meet the others. */
 export interface Joining {
   readonly roster: Roster;
   readonly rank: Rank;
   readonly agreement: Agreement;
-  readonly listen: Endpoint;
+  /** Takes in those that dial. */
+  readonly listen: (onWire: (wire: Wire) => void) => Promise<Listening>;
+  /** What a link to a party is to run on; `session` is known to both ends of the wire, and to nobody else. */
+  readonly carry: (peer: Rank, wire: Wire, session: string) => Carrier;
   readonly tls: Credentials | undefined;
   readonly insecure: boolean;
-  /** Of web pages that may dial. */
-  readonly origins: readonly string[];
   /** Milliseconds to find everybody. */
   readonly timeout: number;
   readonly lostAfter: number;
@@ -72,7 +73,7 @@ class Meeting {
     const { roster, rank, open } = this.joining;
     this.#directory = await open(this.#over.signal);
     if (peersOf(roster, rank).some((peer) => peer > rank)) {
-      this.#listening = await listen(this.joining, (wire) => void this.#welcome(wire));
+      this.#listening = await this.joining.listen((wire) => void this.#welcome(wire));
       await this.#directory.announce(this.#url(this.#listening.endpoint));
     }
     for (const peer of dials(roster, rank)) {
@@ -108,7 +109,9 @@ class Meeting {
       return;
     }
     this.#greetings++;
-    const refusal = await greet(wire, this.#self, undefined, (peer) => this.#link(peer, wire));
+    const refusal = await greet(wire, this.#self, undefined, (peer, session) =>
+      this.#link(peer, wire, session),
+    );
     this.#greetings--;
     if (refusal === undefined) return;
     if (refusal.fatal) return this.channel.close(refusal.error);
@@ -140,20 +143,20 @@ class Meeting {
     try {
       requireProtection(endpoint.host, { tls: tls !== undefined, insecure });
       const wire = await dial(endpoint, tls);
-      return await greet(wire, this.#self, peer, () => this.#link(peer, wire));
+      return await greet(wire, this.#self, peer, (_, session) => this.#link(peer, wire, session));
     } catch (error) {
       return later(`${url}: ${(error as Error).message}`);
     }
   }
 
   /** A link to a party, unless another one was faster. */
-  #link(peer: Rank, wire: Wire): void {
+  #link(peer: Rank, wire: Wire, session: string): void {
     if (this.channel.has(peer)) {
       wire.web.terminate();
       return;
     }
     const { remoteAddress, remotePort } = wire.socket;
-    this.channel.attach(peer, new SocketCarrier(wire), `${remoteAddress}:${remotePort}`);
+    this.channel.attach(peer, this.joining.carry(peer, wire, session), `${remoteAddress}:${remotePort}`);
     this.joining.log(`connected to ${partyName(this.joining.roster, peer)}`);
   }
 

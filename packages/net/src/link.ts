@@ -100,6 +100,8 @@ export class Link {
     this.#bytesRead = bytesRead;
     // The first silent beat is less than one pace after the last byte.
     if (this.#silence < beats - 1) return;
+    this.#silence = 0;
+    if (carrier.interrupt?.()) return;
     this.#fail(this.#lost('is silent'));
     carrier.terminate();
   }

@@ -1,13 +1,12 @@
-import { type Network, type Rank, TriadError } from '@triad/protocol';
-import type { Directory } from './directory.js';
-import { checkRedisUrl, type Endpoint, parseEndpoint, requireProtection } from './endpoint.js';
-import { checkPeers, fixedPeers, type Peers } from './fixed.js';
+import type { Network, Rank } from '@triad/protocol';
+import { type Endpoint, parseEndpoint, requireProtection } from './endpoint.js';
 import { join } from './join.js';
 import { checkRoster, type Roster, rankOf, roleName } from './roster.js';
-import { visitRendezvous } from './visit.js';
-import type { Credentials } from './wire.js';
+import { SocketCarrier } from './socket-carrier.js';
+import { checkWays, openDirectory, type Ways } from './way.js';
+import { type Credentials, listen as listenAt } from './wire.js';
 
-export interface NetworkOptions {
+export interface NetworkOptions extends Ways {
   /** The same for all parties of one run; other runs have other jobs. */
   readonly job: string;
   /** Computing parties; default 3. */
@@ -18,12 +17,6 @@ export interface NetworkOptions {
   readonly outside?: readonly string[];
   /** `host:port` this party waits at; default its entry in `peers`, or any free port of 127.0.0.1. */
   readonly listen?: string;
-  /** Ways to find each other, one of them: a Redis URL, */
-  readonly redis?: string;
-  /** `host:port` of a rendezvous, */
-  readonly rendezvous?: string;
-  /** or `host:port` by role. */
-  readonly peers?: Peers;
   /** Mutual TLS, as needed between hosts. */
   readonly tls?: Credentials;
   /** Allows plain sockets between hosts: everybody on the way can read and change the shares. */
@@ -52,44 +45,31 @@ export const network = (options: NetworkOptions): Network => {
   const { timeout = 60_000, lostAfter = 8000, log = () => {} } = options;
   const roster: Roster = { job, parties, outside, names };
   checkRoster(roster);
-  checkWays(options);
-  if (options.peers !== undefined) checkPeers(roster, options.peers, { tls: tls !== undefined, insecure });
+  checkWays(options, roster, { tls: tls !== undefined, insecure });
   if (options.listen !== undefined) parseEndpoint(options.listen, 'listen');
-  if (options.rendezvous !== undefined) parseEndpoint(options.rendezvous, 'rendezvous');
-  if (options.redis !== undefined) checkRedisUrl(options.redis);
   return {
     outside,
     join: async (role, agreement) => {
       const rank = rankOf(roster, role);
-      const listen = listenAt(options, roster, rank);
+      const listen = endpointOf(options, roster, rank);
       requireProtection(listen.host, { tls: tls !== undefined, insecure });
-      const open = (signal: AbortSignal) => openDirectory({ options, roster, rank, signal });
-      return join({ roster, rank, agreement, listen, tls, insecure, origins, timeout, lostAfter, log, open });
+      const open = (signal: AbortSignal) => openDirectory(options, { roster, rank, tls, signal });
+      return join({
+        roster,
+        rank,
+        agreement,
+        listen: (onWire) => listenAt({ listen, tls, origins, log }, onWire),
+        carry: (_, wire) => new SocketCarrier(wire),
+        tls,
+        insecure,
+        timeout,
+        lostAfter,
+        log,
+        open,
+      });
     },
   };
 };
 
-const checkWays = ({ redis, rendezvous, peers }: NetworkOptions): void => {
-  if ([redis, rendezvous, peers].filter((way) => way !== undefined).length === 1) return;
-  throw new TriadError('bad-argument', 'parties find each other in one of three ways', {
-    remedy: 'give one of redis, rendezvous and peers',
-  });
-};
-
-const listenAt = ({ listen, peers }: NetworkOptions, roster: Roster, rank: Rank): Endpoint =>
+const endpointOf = ({ listen, peers }: NetworkOptions, roster: Roster, rank: Rank): Endpoint =>
   parseEndpoint(listen ?? peers?.[roleName(roster, rank)] ?? '127.0.0.1:0', 'listen');
-
-interface Opening {
-  readonly options: NetworkOptions;
-  readonly roster: Roster;
-  readonly rank: Rank;
-  readonly signal: AbortSignal;
-}
-
-const openDirectory = async ({ options, roster, rank, signal }: Opening): Promise<Directory> => {
-  const { redis, rendezvous, peers = {}, tls } = options;
-  // Loaded when needed: it takes longer to load than parties take to meet.
-  if (redis !== undefined) return (await import('./redis.js')).redisDirectory(redis, roster, rank);
-  if (rendezvous !== undefined) return visitRendezvous({ at: rendezvous, roster, rank, tls, signal });
-  return fixedPeers(roster, peers, tls !== undefined);
-};

@@ -11,15 +11,25 @@ const shown = (url: string): string => {
   return `${protocol}//${host}`;
 };
 
+export interface RedisOptions {
+  /** Looks for a server that is gone until closed. */
+  readonly lasting?: boolean;
+}
+
 /** Addresses in Redis, under `triad:{job}:party:{role}`. Throws `timeout` when the server does not answer. */
-export const redisDirectory = async (url: string, roster: Roster, rank: Rank): Promise<Directory> => {
+export const redisDirectory = async (
+  url: string,
+  roster: Roster,
+  rank: Rank,
+  { lasting = false }: RedisOptions = {},
+): Promise<Directory> => {
   let trouble: Error | undefined;
   const redis = new Redis(url, {
     lazyConnect: true,
     connectTimeout: 2000,
     commandTimeout: 5000,
     maxRetriesPerRequest: attempts,
-    retryStrategy: (attempt) => (attempt > attempts ? null : 200 * attempt),
+    retryStrategy: (attempt) => (attempt > attempts && !lasting ? null : 200 * Math.min(attempt, attempts)),
   });
   redis.on('error', (error: Error) => {
     trouble = error;

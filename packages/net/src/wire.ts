@@ -32,7 +32,7 @@ export interface Certified {
 /** Milliseconds a stranger has to become a party. */
 export const greetingTime = 5000;
 
-const webOptions = {
+export const webOptions = {
   perMessageDeflate: false,
   skipUTF8Validation: true,
   autoPong: false,
@@ -52,10 +52,10 @@ export const certified = (socket: Socket): Certified | undefined => {
 };
 
 /** Opens a websocket; rejects with what went wrong underneath. */
-export const dial = (endpoint: Endpoint, tls?: Credentials): Promise<Wire> =>
+export const dial = (endpoint: Endpoint & { readonly path?: string }, tls?: Credentials): Promise<Wire> =>
   new Promise((resolve, reject) => {
     let socket: Socket | undefined;
-    const web = new WebSocket(formatUrl(endpoint, tls !== undefined), {
+    const web = new WebSocket(formatUrl(endpoint, tls !== undefined, endpoint.path), {
       ...webOptions,
       handshakeTimeout: greetingTime,
       // Masks keep browsers from confusing proxies. There are neither here, and `ws` skips masks of zero.
@@ -70,6 +70,7 @@ export const dial = (endpoint: Endpoint, tls?: Credentials): Promise<Wire> =>
     web.once('open', () => resolve({ web, socket: socket!, dialed: true }));
   });
 
+/** A place where others dial. */
 export interface Listening {
   readonly endpoint: Endpoint;
   /** Frees the port; websockets stay open. */
@@ -79,19 +80,23 @@ export interface Listening {
 const maxConnections = 256;
 const limits = {
   headersTimeout: greetingTime,
-  requestTimeout: greetingTime,
   connectionsCheckingInterval: 1000,
   maxHeaderSize: 2 ** 13,
 };
 
-/** An HTTP server, over mutual TLS if there are credentials, that gives strangers little room and little time. */
-export const boundedServer = (onRequest: RequestListener, tls?: Credentials): Server => {
+/** An HTTP server, over mutual TLS if there are credentials, that gives strangers little room and little time, and requests `requestTimeout` milliseconds. */
+export const boundedServer = (
+  onRequest: RequestListener,
+  tls?: Credentials,
+  requestTimeout = greetingTime,
+): Server => {
   const server =
     tls === undefined
-      ? createServer(limits, onRequest)
+      ? createServer({ ...limits, requestTimeout }, onRequest)
       : createSecureServer(
           {
             ...limits,
+            requestTimeout,
             ...mutual(tls),
             requestCert: true,
             rejectUnauthorized: true,
