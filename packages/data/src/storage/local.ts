@@ -1,0 +1,134 @@
+/** Files of this machine. */
+import { randomBytes } from 'node:crypto';
+import { type FileHandle, mkdir, open, rename, rm } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { TriadError } from '@triad/protocol';
+import type { Sink, Source } from './storage.js';
+
+const pieceBytes = 2 ** 20;
+
+/** Throws `bad-argument` for a file that cannot be read. */
+export const openFile = async (path: string): Promise<Source> => {
+  const attempt = async <T>(act: () => Promise<T>): Promise<T> => {
+    try {
+      return await act();
+    } catch (error) {
+      throw fileError(
+        error,
+        `cannot read ${path}`,
+        'name a file that is there, and that this process may read',
+      );
+    }
+  };
+  const file = await attempt(() => open(path));
+  const stat = await attempt(() => file.stat());
+  if (!stat.isFile()) {
+    await file.close();
+    throw new TriadError('bad-argument', `${path} is no file`, { remedy: 'name a file' });
+  }
+  const { size } = stat;
+  const read = async (start: number, end: number): Promise<Uint8Array> => {
+    const bytes = new Uint8Array(Math.max(0, Math.min(end, size) - start));
+    let filled = 0;
+    while (filled < bytes.length) {
+      const { bytesRead } = await attempt(() =>
+        file.read(bytes, filled, bytes.length - filled, start + filled),
+      );
+      if (bytesRead === 0) break;
+      filled += bytesRead;
+    }
+    return bytes.subarray(0, filled);
+  };
+  return {
+    name: path,
+    size,
+    read,
+    stream: (start = 0) => pieces(read, start, size),
+    close: () => file.close(),
+  };
+};
+
+/** One piece is read while another is used. */
+async function* pieces(
+  read: (start: number, end: number) => Promise<Uint8Array>,
+  start: number,
+  size: number,
+): AsyncGenerator<Uint8Array> {
+  let ahead = read(start, start + pieceBytes);
+  for (let at = start; at < size; at += pieceBytes) {
+    const piece = await ahead;
+    ahead = read(at + pieceBytes, at + 2 * pieceBytes);
+    ahead.catch(() => {});
+    yield piece;
+  }
+  await ahead;
+}
+
+/** A file that appears whole under its name when it is committed. Folders are made if need be. */
+export const createFile = async (path: string, mode = 0o644): Promise<Sink> => {
+  const part = `${path}.${randomBytes(4).toString('hex')}.part`;
+  const attempt = async <T>(act: () => Promise<T>): Promise<T> => {
+    try {
+      return await act();
+    } catch (error) {
+      throw fileError(error, `cannot write ${path}`, 'name a place that this process may write to');
+    }
+  };
+  const file: FileHandle = await attempt(async () => {
+    await mkdir(dirname(path), { recursive: true });
+    return open(part, 'wx', mode);
+  });
+  return {
+    name: path,
+    write: (bytes) => attempt(() => writeAll(file, bytes)),
+    commit: () =>
+      attempt(async () => {
+        await file.sync();
+        await file.close();
+        await rename(part, path);
+        await syncFolder(dirname(path));
+      }),
+    abort: async () => {
+      await file.close().catch(() => {});
+      await rm(part, { force: true }).catch(() => {});
+    },
+  };
+};
+
+const writeAll = async (file: FileHandle, bytes: Uint8Array): Promise<void> => {
+  for (let at = 0; at < bytes.length; ) at += (await file.write(bytes, at)).bytesWritten;
+};
+
+/** Where folders cannot be synced, the rename is as durable as the system makes it. */
+const syncFolder = async (path: string): Promise<void> => {
+  const folder = await open(path).catch(() => undefined);
+  await folder?.sync().catch(() => {});
+  await folder?.close();
+};
+
+/** What the system says, as an error that names the remedy. */
+export const fileError = (error: unknown, what: string, remedy: string): unknown => {
+  const { code, message } = error as NodeJS.ErrnoException;
+  if (error instanceof TriadError || code === undefined) return error;
+  const full = code === 'ENOSPC' || code === 'EDQUOT';
+  return new TriadError(full ? 'limit' : 'bad-argument', `${what}: ${message}`, {
+    remedy: full ? 'make room there, or name another disk' : remedy,
+    cause: error,
+  });
+};
+
+/** Writes a file whole or not at all. */
+export const writeFileWhole = async (
+  path: string,
+  contents: string | Uint8Array,
+  mode?: number,
+): Promise<void> => {
+  const sink = await createFile(path, mode);
+  try {
+    await sink.write(typeof contents === 'string' ? new TextEncoder().encode(contents) : contents);
+    await sink.commit();
+  } catch (error) {
+    await sink.abort();
+    throw error;
+  }
+};
