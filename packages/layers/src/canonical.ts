@@ -2,7 +2,8 @@ import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
 import type { Node } from './node/node.js';
 
-const format = 'triad/program/1';
+/** The version of a program's bytes. */
+export const programFormat = 'triad/program/1';
 
 /**
  * A program's bytes: UTF-8 JSON of [format, nodes], keys sorted, numbers in their shortest form, no spaces. Positions
@@ -17,7 +18,7 @@ export const canonicalBytes = (nodes: readonly Node[]): Uint8Array => {
     shape,
     visibility,
   }));
-  return canonicalJson([format, rows]);
+  return canonicalJson([programFormat, rows]);
 };
 
 /** The same bytes for the same value: UTF-8 JSON with sorted keys, numbers in their shortest form, no spaces. */

@@ -1,8 +1,10 @@
+import { TriadError } from '@triad/protocol';
 import { canonicalBytes, hashBytes } from './canonical.js';
 import { misuse } from './misuse.js';
 import type { Attributes, Initializer, Kind, Node, Visibility } from './node/node.js';
 import type { Draft, Rule } from './node/rule.js';
 import { rules } from './node/table.js';
+import { malformed, readNodes, type WrittenNode } from './parse.js';
 import type { SymbolicShape } from './shape.js';
 
 /** A value of a program: a handle that ops take and give. */
@@ -98,6 +100,18 @@ export class Program {
     return canonicalBytes(this.#nodes);
   }
 
+  /**
+   * The program of some bytes, which may come from anybody: every node is checked as if it were made here, and there is one text for each
+   * program. Throws `bad-argument` for bytes that are none, `limit` for more than 16 MB or 2^18 nodes.
+   */
+  static parse(bytes: Uint8Array): Program {
+    const program = new Program();
+    for (const [id, node] of readNodes(bytes).entries()) program.#restore(id, node);
+    const own = program.bytes();
+    if (own.length === bytes.length && own.every((byte, i) => byte === bytes[i])) return program;
+    throw malformed('a shape, a visibility or the spelling is another than follows from it');
+  }
+
   /** SHA-256 of the canonical bytes, in hex. */
   hash(): string {
     if (this.#hash?.length !== this.#nodes.length) {
@@ -112,6 +126,20 @@ export class Program {
     this.#nodes.push(node);
     this.#names.set(variable.name, variable);
     return variable;
+  }
+
+  /** A node as it was written, shares included. */
+  #restore(id: number, { kind, inputs, attributes }: WrittenNode): void {
+    const own = inputs.map((input) => new Variable(this, this.#nodes[input]!));
+    const bare = own.find(({ visibility }) => kind !== 'share' && typeof visibility !== 'string');
+    if (bare !== undefined) throw malformed(`node ${id} computes with '${bare.name}', which is not shared`);
+    try {
+      const restored = this.append(kind, own, attributes);
+      if (kind === 'share' && !this.#shares.has(inputs[0]!)) this.#shares.set(inputs[0]!, restored);
+    } catch (error) {
+      if (error instanceof TriadError) throw error;
+      throw malformed(`node ${id} makes no sense`);
+    }
   }
 
   #admit(kind: Kind, x: Variable): Variable {
