@@ -121,6 +121,12 @@ describe('the triad command', () => {
     expect(status).toBe(0);
     expect(stdout.trim().split('\n')).toHaveLength(3);
     expect(readdirSync(out).sort()).toEqual(['0', '1', 'bank']);
-    expect(readdirSync(join(out, 'bank')).sort()).toEqual(['ca.pem', 'cert.pem', 'key.pem']);
+    expect(readdirSync(join(out, 'bank')).sort()).toEqual([
+      'ca.pem',
+      'cert.pem',
+      'key.pem',
+      'roster.pem',
+      'seal.pem',
+    ]);
   });
 });

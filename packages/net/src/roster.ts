@@ -27,7 +27,7 @@ export const checkJob = (job: string): void => {
 /** Throws `bad-argument` for what is no name that certificates are made for. */
 export const checkFederation = (name: string): void => {
   if (federationPattern.test(name)) return;
-  throw new TriadError('bad-argument', `${JSON.stringify(name)} is no name for a job's certificates`, {
+  throw new TriadError('bad-argument', `${JSON.stringify(name)} is no job name that certificates can have`, {
     remedy: 'use 1 to 64 letters, digits, dots, dashes and underscores',
   });
 };
