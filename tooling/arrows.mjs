@@ -1,6 +1,6 @@
 // Checks the arrows of DESIGN.md over every package.json and every import of packages/*/{src,kernel}:
 //
-//     ring <- protocol <- { aby3, ot-psi, layers, net } <- data <- cli <- examples
+//     ring <- protocol <- { aby3, ot-psi, layers, net } <- data <- node <- cli <- examples
 //
 // A package sees lower levels only, by name and not by path, and imports nothing its package.json does not declare.
 import { existsSync } from 'node:fs';
@@ -10,7 +10,7 @@ import { join, posix, resolve } from 'node:path';
 import ts from 'typescript';
 
 const scope = '@triad/';
-const levels = [['ring'], ['protocol'], ['aby3', 'ot-psi', 'layers', 'net'], ['data'], ['cli'], ['examples']];
+const levels = [['ring'], ['protocol'], ['aby3', 'ot-psi', 'layers', 'net'], ['data'], ['node'], ['cli'], ['examples']];
 const level = (name) => levels.findIndex((names) => names.includes(name));
 
 const shipped = ['dependencies', 'peerDependencies', 'optionalDependencies'];
@@ -21,7 +21,7 @@ const arrowRule = (from, to) => {
   if (level(to) < 0) return `${scope}${to} is on no level of DESIGN.md`;
   if (level(to) < level(from)) return undefined;
   const relation = level(to) === level(from) ? 'its sibling' : 'above it';
-  return `${from} may not depend on ${scope}${to}, ${relation}: ring <- protocol <- {aby3, ot-psi, layers, net} <- data <- cli <- examples`;
+  return `${from} may not depend on ${scope}${to}, ${relation}: ring <- protocol <- {aby3, ot-psi, layers, net} <- data <- node <- cli <- examples`;
 };
 
 /** `@scope/name` or `name` of an import such as `@scope/name/sub.js`. */

@@ -32,6 +32,8 @@ export class Gate {
   #taker: RequestListener = (_, response) => void response.writeHead(503).end();
   #missed: (path: string, role: string) => void = () => {};
   #endpoint!: Endpoint;
+  /** Also those that are shaking hands, and websockets. */
+  readonly #connections = new Set<Socket>();
   readonly #server: Server;
   readonly #sockets = new WebSocketServer({ ...webOptions, noServer: true, clientTracking: false });
 
@@ -39,6 +41,10 @@ export class Gate {
     const { tls, log } = options;
     this.#server = boundedServer((request, response) => this.#taker(request, response), tls, noLimit);
     this.#server.maxConnections = maxConnections;
+    this.#server.on('connection', (socket: Socket) => {
+      this.#connections.add(socket);
+      socket.once('close', () => this.#connections.delete(socket));
+    });
     this.#server.on('tlsClientError', (error: Error, socket: Socket) =>
       log(`refused a connection from ${socket.remoteAddress}: ${error.message}`),
     );
@@ -96,15 +102,16 @@ export class Gate {
     return { endpoint: this.endpoint, close: () => void this.#doors.delete(path) };
   }
 
-  /** Frees the port; websockets stay open. */
+  /** Frees the port, and ends every connection. */
   close(): Promise<void> {
     return new Promise((resolve) => {
       this.#server.close(() => resolve());
-      this.#server.closeAllConnections();
+      for (const socket of this.#connections) socket.destroy();
     });
   }
 }
 
 const turnAway = (socket: Socket, status: string): void => {
+  socket.once('finish', () => socket.destroy());
   socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
 };

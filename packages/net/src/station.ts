@@ -40,7 +40,7 @@ export interface Station {
   serve(listener: RequestListener): void;
   /** A job's network. Links outlive their connections. */
   network(options: { readonly job: string; readonly timeout?: number }): Network;
-  /** Frees the port; jobs are to be closed before. */
+  /** Frees the port and ends every connection; jobs are to be closed before. */
   close(): Promise<void>;
 }
 

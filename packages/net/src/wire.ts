@@ -42,6 +42,7 @@ export const webOptions = {
   maxBufferedChunks: 2 ** 14,
 };
 
+/** Options of TLS by which both sides show certificates. */
 export const mutual = (tls: Credentials) => ({ ...tls, minVersion: 'TLSv1.3' as const });
 
 /** What the other side's certificate says; undefined on a plain socket. The chain was checked by TLS. */

@@ -1,0 +1,193 @@
+/** The three nodes of a federation, as data owners, submitters and result parties use them. */
+import { randomBytes } from 'node:crypto';
+import { aby3 } from '@triad/aby3';
+import { type Manifest, openFile } from '@triad/data';
+import { decryptModel, type Weights } from '@triad/layers';
+import {
+  type LookUp,
+  type LookUpOptions,
+  lookUp,
+  type RoleCredentials,
+  readFederation,
+  signer,
+} from '@triad/net';
+import { TriadError } from '@triad/protocol';
+import type { JobView } from '../node.js';
+import { type Grant, grantWork } from '../policy/grant.js';
+import { isOver } from '../run/job.js';
+import { unseal } from '../seal.js';
+import { parseWork } from '../work/parsed.js';
+import { readWork, type Work } from '../work/work.js';
+import { NodeConnection } from './request.js';
+
+export interface ClientOptions extends Omit<LookUpOptions, 'tls'> {
+  readonly identity: RoleCredentials;
+}
+
+export interface Allowance {
+  /** `owner/name`, of the client's own. */
+  readonly set: string;
+  readonly submitters: readonly string[];
+  /** Default: in 30 days. */
+  readonly expires?: Date;
+  /** Jobs; default 1. */
+  readonly uses?: number;
+}
+
+const ranks = [0, 1, 2] as const;
+const day = 24 * 60 * 60 * 1000;
+
+export interface Client {
+  readonly role: string;
+  readonly federation: string;
+  /** Sends a party's share file of an own data set. */
+  upload(party: number, path: string, name: string): Promise<void>;
+  /** Data sets that are at a node. */
+  dataSets(party?: number): Promise<readonly Manifest[]>;
+  remove(name: string): Promise<void>;
+  /** Allows one work to use an own data set. */
+  grant(work: Work, allowance: Allowance): Promise<Grant>;
+  /** Asks all nodes to do a work; resolves with the job's id when all have agreed. */
+  submit(work: Work): Promise<string>;
+  jobs(): Promise<readonly JobView[]>;
+  job(id: string): Promise<JobView>;
+  /** How a job goes, until it is over. */
+  watch(id: string): AsyncGenerator<JobView>;
+  cancel(id: string): Promise<void>;
+  resume(id: string): Promise<void>;
+  /** The nodes' parts of what a job revealed to this role, decrypted: any two give the values. */
+  collect(id: string): Promise<readonly Uint8Array[]>;
+  /** What a job revealed to this role. Throws naming a node whose part contradicts the others'. */
+  result(id: string): Promise<Weights>;
+  close(): Promise<void>;
+}
+
+/** Finds the nodes. */
+export const connect = async ({ identity, ...ways }: ClientOptions): Promise<Client> => {
+  const found = await lookUp({ ...ways, tls: identity });
+  return new Federates(identity, found);
+};
+
+class Federates implements Client {
+  readonly role: string;
+  readonly federation: string;
+  readonly #nodes = new Map<number, NodeConnection>();
+
+  constructor(
+    private readonly identity: RoleCredentials,
+    private readonly directory: LookUp,
+  ) {
+    this.role = directory.role;
+    this.federation = directory.federation;
+  }
+
+  async upload(party: number, path: string, name: string): Promise<void> {
+    const source = await openFile(path);
+    try {
+      const node = await this.#node(party);
+      await node.json({ method: 'PUT', path: this.#dataPath(name), body: source.stream() });
+    } finally {
+      await source.close();
+    }
+  }
+
+  async dataSets(party = 0): Promise<readonly Manifest[]> {
+    return (await this.#node(party)).json({ method: 'GET', path: '/v1/data' });
+  }
+
+  async remove(name: string): Promise<void> {
+    await this.#each((node) => node.json({ method: 'DELETE', path: this.#dataPath(name) }));
+  }
+
+  async grant(work: Work, allowance: Allowance): Promise<Grant> {
+    const { set, submitters, expires = new Date(Date.now() + 30 * day), uses } = allowance;
+    const sets = await this.dataSets();
+    const manifest = sets.find(({ owner, name }) => `${owner}/${name}` === set);
+    if (manifest === undefined)
+      throw new TriadError('bad-argument', `there is no data set '${set}'`, { remedy: 'share it first' });
+    const { federation, role: owner } = this;
+    const leave = { federation, owner, set, dataSet: manifest.id, submitters: [...submitters], expires };
+    const grant = grantWork(
+      parseWork(readWork(work)),
+      { ...leave, ...(uses !== undefined && { uses }) },
+      newId(),
+      signer(this.identity),
+    );
+    await this.#each((node) => node.json({ method: 'PUT', path: '/v1/grants', json: grant }));
+    return grant;
+  }
+
+  /** A node that refuses ends the job at those that did not. */
+  async submit(work: Work): Promise<string> {
+    const id = newId();
+    const nodes = await Promise.all(ranks.map((rank) => this.#node(rank)));
+    const answers = await Promise.allSettled(
+      nodes.map((node) => node.json({ method: 'POST', path: '/v1/jobs', json: { id, work } })),
+    );
+    const refusal = answers.find((answer) => answer.status === 'rejected');
+    if (refusal === undefined) return id;
+    const accepted = nodes.filter((_, i) => answers[i]!.status === 'fulfilled');
+    await Promise.allSettled(accepted.map((node) => node.json({ method: 'DELETE', path: `/v1/jobs/${id}` })));
+    throw refusal.reason;
+  }
+
+  async jobs(): Promise<readonly JobView[]> {
+    return (await this.#node(0)).json({ method: 'GET', path: '/v1/jobs' });
+  }
+
+  async job(id: string): Promise<JobView> {
+    return (await this.#node(0)).json({ method: 'GET', path: `/v1/jobs/${id}` });
+  }
+
+  async *watch(id: string): AsyncGenerator<JobView> {
+    await this.job(id);
+    for await (const view of (await this.#node(0)).lines<JobView>(`/v1/jobs/${id}/events`)) {
+      yield view;
+      if (isOver(view)) return;
+    }
+  }
+
+  async cancel(id: string): Promise<void> {
+    await this.#each((node) => node.json({ method: 'DELETE', path: `/v1/jobs/${id}` }));
+  }
+
+  async resume(id: string): Promise<void> {
+    await this.#each((node) => node.json({ method: 'POST', path: `/v1/jobs/${id}/resume` }));
+  }
+
+  async collect(id: string): Promise<readonly Uint8Array[]> {
+    const federation = readFederation(this.identity);
+    return this.#each(async (node) => {
+      const sealed = await node.bytes({ method: 'GET', path: `/v1/jobs/${id}/result` });
+      const envelope = { from: String(node.rank), to: this.role, job: id };
+      return unseal(federation, envelope, { sealed, key: this.identity.seal });
+    });
+  }
+
+  async result(id: string): Promise<Weights> {
+    return decryptModel(await this.collect(id), aby3());
+  }
+
+  async close(): Promise<void> {
+    for (const node of this.#nodes.values()) node.close();
+    await this.directory.close();
+  }
+
+  #each<T>(act: (node: NodeConnection) => Promise<T>): Promise<T[]> {
+    return Promise.all(ranks.map(async (rank) => act(await this.#node(rank))));
+  }
+
+  async #node(rank: number): Promise<NodeConnection> {
+    const known = this.#nodes.get(rank);
+    if (known !== undefined) return known;
+    const node = new NodeConnection(rank, await this.directory.find(rank), this.identity, this.federation);
+    this.#nodes.set(rank, node);
+    return node;
+  }
+
+  #dataPath(name: string): string {
+    return `/v1/data/${this.role}/${encodeURIComponent(name)}`;
+  }
+}
+
+const newId = (): string => randomBytes(16).toString('hex');

@@ -1,0 +1,125 @@
+/** Requests to a node, over mutual TLS. */
+import type { IncomingMessage } from 'node:http';
+import { Agent, type RequestOptions, request } from 'node:https';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { type Credentials, mutual } from '@triad/net';
+import { TriadError } from '@triad/protocol';
+import { fromFailure } from '../service/failure.js';
+
+const quiet = 30_000;
+const maxAnswer = 2 ** 30;
+
+export interface Asking {
+  readonly method: string;
+  readonly path: string;
+  /** JSON, or the pieces of a file. */
+  readonly json?: unknown;
+  readonly body?: AsyncIterable<Uint8Array>;
+}
+
+/** One node of a federation, as somebody with a certificate sees it. */
+export class NodeConnection {
+  readonly #agent: Agent;
+
+  constructor(
+    readonly rank: number,
+    private readonly url: string,
+    tls: Credentials,
+    federation: string,
+  ) {
+    this.#agent = new Agent({
+      ...mutual(tls),
+      keepAlive: true,
+      // Names in certificates are roles, not hosts.
+      checkServerIdentity: (_host, { subject }) =>
+        subject.CN === String(rank) && subject.O === federation
+          ? undefined
+          : new Error(
+              `the certificate is of ${subject.CN} of ${subject.O}, not of node ${rank} of ${federation}`,
+            ),
+    });
+  }
+
+  /** The bytes of an answer. Throws what the node says is wrong, `peer-lost` when it cannot be reached. */
+  async bytes(asking: Asking): Promise<Uint8Array> {
+    const response = await this.#ask(asking);
+    const pieces: Uint8Array[] = [];
+    let size = 0;
+    for await (const piece of response as AsyncIterable<Buffer>) {
+      size += piece.length;
+      if (size > maxAnswer)
+        throw new TriadError('limit', `node ${this.rank} sends more than ${maxAnswer} bytes`, {
+          party: this.rank,
+        });
+      pieces.push(piece);
+    }
+    const answer = Buffer.concat(pieces);
+    const status = response.statusCode ?? 0;
+    if (status < 300) return answer;
+    throw fromFailure(tryJson(answer), this.rank) ?? this.#strange(status);
+  }
+
+  async json<T>(asking: Asking): Promise<T> {
+    const answer = await this.bytes(asking);
+    return (answer.length === 0 ? undefined : tryJson(answer)) as T;
+  }
+
+  /** The lines of an answer, as JSON, as they come. */
+  async *lines<T>(path: string): AsyncGenerator<T> {
+    const response = await this.#ask({ method: 'GET', path });
+    if (response.statusCode !== 200) throw this.#strange(response.statusCode ?? 0);
+    let rest = '';
+    for await (const piece of response.setEncoding('utf8') as AsyncIterable<string>) {
+      const lines = (rest + piece).split('\n');
+      rest = lines.pop()!;
+      for (const line of lines) yield JSON.parse(line) as T;
+    }
+  }
+
+  close(): void {
+    this.#agent.destroy();
+  }
+
+  #ask({ method, path, json, body }: Asking): Promise<IncomingMessage> {
+    const text = json === undefined ? undefined : JSON.stringify(json);
+    const type = body === undefined ? 'application/json' : 'application/octet-stream';
+    const headers = text === undefined && body === undefined ? {} : { 'content-type': type };
+    const options: RequestOptions = { method, agent: this.#agent, headers, timeout: quiet };
+    return new Promise((resolve, reject) => {
+      const asked = request(new URL(path, this.url), options, resolve);
+      asked.on('timeout', () => asked.destroy(new Error(`nothing for ${quiet / 1000} s`)));
+      asked.on('error', (cause) => reject(this.#lost(cause)));
+      if (body === undefined) asked.end(text);
+      else pipeline(Readable.from(body), asked).catch((cause: Error) => reject(this.#lost(cause)));
+    });
+  }
+
+  #lost(cause: Error): TriadError {
+    if (cause instanceof TriadError) return cause;
+    return new TriadError(
+      'peer-lost',
+      `node ${this.rank} at ${this.url} cannot be reached: ${cause.message}`,
+      {
+        party: this.rank,
+        remedy: 'check that it runs, and that its certificate and yours are of one federation',
+        cause,
+      },
+    );
+  }
+
+  #strange(status: number): TriadError {
+    return new TriadError('bad-message', `node ${this.rank} answers with status ${status}`, {
+      party: this.rank,
+      remedy: 'use the same version as it',
+    });
+  }
+}
+
+const tryJson = (bytes: Uint8Array): unknown => {
+  try {
+    return JSON.parse(Buffer.from(bytes).toString());
+  } catch {
+    return undefined;
+  }
+};

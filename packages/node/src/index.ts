@@ -1,0 +1,7 @@
+export { type Allowance, type Client, type ClientOptions, connect } from './client/client.js';
+export type { JobView, Limits } from './node.js';
+export { type NodeOptions, type OpenNode, openNode } from './open-node.js';
+export type { Grant } from './policy/grant.js';
+export { verifyAudit } from './store/audit.js';
+export type { JobState, Phase, Trouble } from './store/jobs.js';
+export { hashWork, readWork, type Work, type WorkDraft, work } from './work/work.js';

@@ -1,0 +1,191 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { data, FloatTwin, layers, optimizer, type Program, parameter, program, reveal } from '@triad/layers';
+import { keys } from '@triad/net';
+import { afterEach, describe, expect, it } from 'vitest';
+import { TestFederation } from './fixture/federation.js';
+import { type Client, verifyAudit, type Work, work } from './index.js';
+
+let federation: TestFederation;
+afterEach(() => federation.close());
+
+const features = 3;
+const weights = [0.5, -1, 2];
+
+/** Rows of a linear relation. */
+const sample = (rows: number, from = 0): { x: number[][]; y: number[][] } => {
+  const x = Array.from({ length: rows }, (_, i) =>
+    Array.from({ length: features }, (_, j) => Math.sin((i + from) * (j + 1.3)) / 2),
+  );
+  return { x, y: x.map((row) => [row.reduce((sum, value, j) => sum + value * weights[j]!, 0.25)]) };
+};
+
+const training = (extra = false): Program =>
+  program(() => {
+    const x = data({ name: 'x', shape: [null, features] });
+    const y = data({ name: 'y', shape: [null, 1] });
+    const w = parameter({ name: 'w', shape: [features, 1] });
+    const cost = layers.mean(layers.squareErrorCost({ input: layers.matmul(x, w), label: y }));
+    reveal(cost, 'carol', 'cost');
+    if (extra) reveal(x, 'carol', 'rows');
+    new optimizer.SGD({ learningRate: 0.5 }).minimize(cost);
+  });
+
+const inputs = { x: 'alice/x', y: 'bob/y' };
+const feed = { x: 'x', y: 'y' };
+
+const trainingWork = (epochs: number, extra = false): Work =>
+  work({
+    programs: { train: training(extra) },
+    inputs,
+    stages: [
+      { program: 'train', feed, batch: 32, epochs, reveal: extra ? ['cost', 'rows'] : ['cost'] },
+      { parameter: 'w', to: 'carol' },
+    ],
+  });
+
+const rows = 200;
+
+/** What a run in floats learns. */
+const twin = (epochs: number): Float64Array => {
+  const { x, y } = sample(rows);
+  const model = new FloatTwin(training());
+  for (let epoch = 0; epoch < epochs; epoch++)
+    for (let at = 0; at < rows; at += 32)
+      model.run({ feed: { x: x.slice(at, at + 32), y: y.slice(at, at + 32) } });
+  return model.parameters.get('w')!.data;
+};
+
+const shareAll = async (): Promise<void> => {
+  const { x, y } = sample(rows);
+  await federation.share('alice', 'x', ['a', 'b', 'c'], x);
+  await federation.share('bob', 'y', ['price'], y);
+};
+
+const grantAll = async (job: Work, uses = 1): Promise<void> => {
+  for (const [role, set] of [
+    ['alice', 'alice/x'],
+    ['bob', 'bob/y'],
+  ] as const)
+    await (await federation.client(role)).grant(job, { set, submitters: ['carol'], uses });
+};
+
+const end = async (client: Client, id: string) => {
+  let last: unknown;
+  for await (const view of client.watch(id)) last = view;
+  return last;
+};
+
+describe('three nodes', () => {
+  it('train on the data of two owners, and a third role alone gets the model', {
+    timeout: 60_000,
+  }, async () => {
+    federation = await TestFederation.start(['alice', 'bob', 'carol']);
+    await shareAll();
+    const job = trainingWork(4);
+    await grantAll(job);
+    const carol = await federation.client('carol');
+    const id = await carol.submit(job);
+    expect(await end(carol, id)).toMatchObject({ phase: 'done', submitter: 'carol' });
+    const result = await carol.result(id);
+    expect(Object.keys(result).sort()).toEqual(['cost', 'w']);
+    const expected = twin(4);
+    for (const [i, value] of result.w!.data.entries())
+      expect(Math.abs(value - expected[i]!)).toBeLessThan(1e-3);
+    expect(result.cost!.shape).toEqual([28]);
+    expect(result.cost!.data.at(-1)).toBeLessThan(result.cost!.data[0]! / 4);
+    await expect((await federation.client('alice')).result(id)).rejects.toMatchObject({ code: 'refused' });
+  });
+
+  it('refuse what owners have not signed for, each by itself, and say why', { timeout: 60_000 }, async () => {
+    federation = await TestFederation.start(['alice', 'bob', 'carol', 'mallory']);
+    await shareAll();
+    const carol = await federation.client('carol');
+    const job = trainingWork(1);
+    const refused = (what: RegExp) =>
+      expect.objectContaining({ code: 'refused', message: expect.stringMatching(what) });
+    await expect(carol.submit(job)).rejects.toEqual(refused(/alice has signed nothing for 'alice\/x'/));
+    await grantAll(job);
+    await expect(carol.submit(trainingWork(1, true))).rejects.toEqual(
+      refused(/reveals 'train.rows' to carol, which alice did not sign/),
+    );
+    await expect(carol.submit(trainingWork(2))).rejects.toEqual(refused(/alice signed for other stages/));
+    await expect((await federation.client('mallory')).submit(job)).rejects.toEqual(
+      refused(/alice does not let mallory/),
+    );
+    const id = await carol.submit(job);
+    await end(carol, id);
+    await expect(carol.submit(job)).rejects.toEqual(refused(/used up/));
+    const mallory = await federation.client('mallory');
+    await expect(mallory.grant(job, { set: 'alice/x', submitters: ['mallory'] })).rejects.toEqual(
+      refused(/mallory does not own/),
+    );
+    await expect(mallory.job(id)).rejects.toMatchObject({ code: 'bad-argument' });
+    for (const rank of [0, 1, 2]) {
+      const path = join(federation.folder, `node-${rank}`, 'audit.log');
+      const text = await readFile(path, 'utf8');
+      for (const reason of ['signed nothing', 'did not sign', 'other stages', 'does not let', 'used up'])
+        expect(text).toContain(reason);
+      await verifyAudit(path);
+    }
+  });
+
+  it('take no connection without a certificate of theirs', async () => {
+    federation = await TestFederation.start(['alice']);
+    const [stranger] = await keys('houses', ['alice']);
+    await expect(federation.client('alice', stranger)).rejects.toMatchObject({ code: 'timeout' });
+    const url = federation.nodes.get(0)!.url;
+    await expect(fetch(`${url}/v1/status`)).rejects.toThrow();
+  });
+
+  it('tell those who run them how they are', async () => {
+    federation = await TestFederation.start(['alice'], { operations: '127.0.0.1:0' });
+    const { operations } = federation.nodes.get(1)!;
+    expect(await (await fetch(`${operations}/health`)).json()).toMatchObject({
+      federation: 'houses',
+      role: '1',
+    });
+    const metrics = await (await fetch(`${operations}/metrics`)).text();
+    expect(metrics).toContain('triad_jobs{phase="running",federation="houses",role="1"} 0');
+    expect((await fetch(`${operations}/v1/data`)).status).toBe(404);
+    expect((await fetch(`${operations}/health`, { method: 'POST' })).status).toBe(405);
+  });
+
+  it('go on from a checkpoint when one of them has been stopped, and started again', {
+    timeout: 60_000,
+  }, async () => {
+    federation = await TestFederation.start(['alice', 'bob', 'carol'], { checkpointEvery: 5 });
+    await shareAll();
+    const job = trainingWork(60);
+    await grantAll(job);
+    const carol = await federation.client('carol');
+    const id = await carol.submit(job);
+    const { node } = federation.nodes.get(0)!;
+    while (node.job('carol', id).unit < 30) await new Promise((resolve) => setTimeout(resolve, 5));
+    await federation.nodes.get(2)!.close();
+    await federation.startNode(2);
+    expect(await end(carol, id)).toMatchObject({
+      phase: 'done',
+      attempts: expect.toSatisfy((n: number) => n > 1),
+    });
+    const fresh = await federation.client('carol');
+    const { w, cost } = await fresh.result(id);
+    expect(cost!.shape).toEqual([60 * 7]);
+    const expected = twin(60);
+    for (const [i, value] of w!.data.entries()) expect(Math.abs(value - expected[i]!)).toBeLessThan(2e-3);
+  });
+
+  it('do several jobs at once, and neither sees the other', { timeout: 60_000 }, async () => {
+    federation = await TestFederation.start(['alice', 'bob', 'carol']);
+    await shareAll();
+    const jobs = [trainingWork(3), trainingWork(5)];
+    for (const job of jobs) await grantAll(job);
+    const carol = await federation.client('carol');
+    const ids = await Promise.all(jobs.map((job) => carol.submit(job)));
+    await Promise.all(ids.map((id) => end(carol, id)));
+    const results = await Promise.all(ids.map((id) => carol.result(id)));
+    for (const [k, epochs] of [3, 5].entries())
+      for (const [i, value] of results[k]!.w!.data.entries())
+        expect(Math.abs(value - twin(epochs)[i]!)).toBeLessThan(1e-3);
+  });
+});

@@ -1,0 +1,121 @@
+/** A node with everything it needs: its data directory, its place on the network, and what it answers. */
+import {
+  type RoleCredentials,
+  readFederation,
+  type Station,
+  type StationOptions,
+  signer,
+  station,
+} from '@triad/net';
+import { type Logger, pino } from 'pino';
+import { NodeConnection } from './client/request.js';
+import { type Limits, Node } from './node.js';
+import { operations } from './operations.js';
+import { seal } from './seal.js';
+import { service } from './service/service.js';
+import { auditLog } from './store/audit.js';
+import { DataSets } from './store/data-sets.js';
+import { openFolder } from './store/folder.js';
+import { Grants } from './store/grants.js';
+
+export interface NodeOptions extends Omit<StationOptions, 'tls' | 'log'> {
+  readonly identity: RoleCredentials;
+  /** The data directory. */
+  readonly folder: string;
+  readonly limits?: Partial<Limits>;
+  /** Runs from one checkpoint of a job to the next; default 50. */
+  readonly checkpointEvery?: number;
+  /** `host:port` of health and metrics, over plain HTTP; default: nowhere. */
+  readonly operations?: string;
+  /** Default: silent. */
+  readonly logger?: Logger;
+}
+
+export interface OpenNode {
+  readonly node: Node;
+  /** `https://host:port`. */
+  readonly url: string;
+  /** `http://host:port` of health and metrics. */
+  readonly operations?: string;
+  /** Leaves all jobs as they are on disk. */
+  close(): Promise<void>;
+}
+
+const defaults: Limits = { bytes: 2 ** 36, jobs: 16, requests: 600 };
+
+/** Starts a node, and goes on with the jobs that were not over. */
+export const openNode = async (options: NodeOptions): Promise<OpenNode> => {
+  const {
+    identity,
+    folder: path,
+    limits,
+    checkpointEvery = 50,
+    logger = pino({ level: 'silent' }),
+  } = options;
+  const federation = readFederation(identity);
+  const closers: (() => Promise<void>)[] = [];
+  const close = async () => {
+    for (const each of closers.splice(0).reverse()) await each();
+  };
+  try {
+    const folder = await openFolder(path, { federation: federation.name, role: identity.role });
+    closers.push(folder.close);
+    const audit = await auditLog(folder.at('audit.log'));
+    closers.push(audit.close);
+    const verify = federation.verify;
+    const party = Number(identity.role);
+    const sets = await DataSets.open(folder, { federation: federation.name, party, verify });
+    const grants = await Grants.open(folder, verify);
+    const own = await station({
+      ...options,
+      tls: identity,
+      log: (line) => logger.info({ event: 'network' }, line),
+    });
+    closers.push(() => own.close());
+    const node = await Node.open({
+      federation,
+      station: own,
+      folder,
+      audit,
+      sets,
+      grants,
+      limits: { ...defaults, ...limits },
+      checkpointEvery,
+      seal: (to, job, file) =>
+        seal(federation, { from: identity.role, to, job }, { file, sign: signer(identity) }),
+      othersComplete: (job) => othersComplete(own, identity, job),
+      log: (event, details) => logger.info({ event, ...details }),
+    });
+    closers.push(() => node.close());
+    own.serve(await service(node, logger));
+    const watched = options.operations === undefined ? undefined : await operations(node, options.operations);
+    if (watched !== undefined) closers.push(watched.close);
+    return { node, url: own.url, ...(watched && { operations: watched.url }), close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+};
+
+/** Whether both others have all results of a job: they are then not to be met any more. */
+const othersComplete = async (own: Station, identity: RoleCredentials, job: string): Promise<boolean> => {
+  const answers = [0, 1, 2]
+    .filter((rank) => rank !== own.rank)
+    .map(async (rank) => {
+      const url = await own.find(rank);
+      if (url === undefined) return false;
+      const node = new NodeConnection(rank, url, identity, own.federation);
+      try {
+        const { result } = await node.json<{ readonly result?: string }>({
+          method: 'GET',
+          path: `/v1/jobs/${job}`,
+        });
+        return result !== undefined;
+      } catch {
+        return false;
+      } finally {
+        node.close();
+      }
+    });
+  return (await Promise.all(answers)).every((complete) => complete);
+};

@@ -1,0 +1,85 @@
+/** Whether owners have agreed to a work: every node asks this itself. */
+import { TriadError } from '@triad/protocol';
+import type { ParsedWork } from '../work/parsed.js';
+import type { Grant, Terms } from './grant.js';
+
+/** What a decision is about. */
+export interface Request {
+  readonly work: ParsedWork;
+  readonly federation: string;
+  readonly submitter: string;
+  /** Ids of the data sets that are here, by `owner/name`. */
+  readonly dataSet: (set: string) => string | undefined;
+  /** Grants for a data set, newest first, and how often each was used. */
+  readonly grants: (set: string) => readonly GrantState[];
+  readonly now: Date;
+}
+
+export interface GrantState {
+  readonly grant: Grant;
+  readonly used: number;
+}
+
+/** The grants a work may use, one for each data set. Throws `refused`, naming data set, owner and reason. */
+export const decide = (request: Request): readonly Grant[] =>
+  request.work.sets.map((set) => {
+    const id = request.dataSet(set);
+    if (id === undefined) throw refused(`there is no data set '${set}' here`, 'let its owner share it first');
+    const known = request.grants(set);
+    const reasons = known.map((state) => objection(request, id, state));
+    const index = reasons.indexOf(undefined);
+    if (index >= 0) return known[index]!.grant;
+    const [first] = reasons.sort((a, b) => b!.weight - a!.weight);
+    const [owner] = set.split('/');
+    throw refused(
+      first?.what ?? `${owner} has signed nothing for '${set}'`,
+      `ask ${owner} for a grant: \`triad grant\``,
+    );
+  });
+
+/** Why a grant does not fit; of several reasons the one that comes closest to a fit weighs most. */
+interface Objection {
+  readonly what: string;
+  readonly weight: number;
+}
+
+const objection = (
+  request: Request,
+  id: string,
+  { grant: { terms }, used }: GrantState,
+): Objection | undefined => {
+  const { work, federation, submitter, now } = request;
+  const { owner, set } = terms;
+  const reasons: readonly (string | undefined)[] = [
+    terms.federation === federation ? undefined : `${owner}'s grant for '${set}' is of another federation`,
+    terms.dataSet === id ? undefined : `${owner}'s grant is for other data under the name '${set}'`,
+    undisclosed(work, terms),
+    changed(work, terms),
+    terms.work === work.hash ? undefined : `${owner} signed for other stages or inputs with '${set}'`,
+    terms.submitters.includes(submitter) ? undefined : `${owner} does not let ${submitter} use '${set}'`,
+    new Date(terms.expires) > now ? undefined : `${owner}'s grant for '${set}' ended at ${terms.expires}`,
+    used < terms.uses ? undefined : `${owner}'s grant for '${set}' has been used up (${terms.uses})`,
+  ];
+  const weight = reasons.findIndex((reason) => reason !== undefined);
+  return weight < 0 ? undefined : { what: reasons[weight]!, weight };
+};
+
+/** A value that its owner did not say may leave. */
+const undisclosed = (
+  { exposures }: ParsedWork,
+  { owner, set, exposures: signed }: Terms,
+): string | undefined => {
+  const extra = exposures.find(({ what, to }) => !signed.some((s) => s.what === what && s.to === to));
+  return (
+    extra && `the work reveals '${extra.what}' to ${extra.to}, which ${owner} did not sign for with '${set}'`
+  );
+};
+
+const changed = ({ programs }: ParsedWork, { owner, set, programs: signed }: Terms): string | undefined => {
+  const other = [...programs].find(([name, program]) => signed[name] !== program.hash());
+  if (other === undefined) return undefined;
+  const [name, program] = other;
+  return `program '${name}' (${program.hash().slice(0, 12)}) is not the one ${owner} signed for with '${set}'`;
+};
+
+const refused = (what: string, remedy: string): TriadError => new TriadError('refused', what, { remedy });

@@ -1,0 +1,71 @@
+/** The rows of a work's input: those of its data sets, one below the other. */
+import type { ShareSet } from '@triad/data';
+import { TriadError } from '@triad/protocol';
+import { concat, type Tensor, take } from '@triad/ring';
+import type { Range, Window } from '../work/order.js';
+
+export class Input {
+  readonly rows: number;
+  readonly #starts: readonly number[];
+
+  /** Throws `mismatch` for data sets with different columns. */
+  constructor(
+    readonly name: string,
+    private readonly sets: readonly ShareSet[],
+  ) {
+    const [first, ...others] = sets.map(({ manifest }) => manifest);
+    const columns = first!.columns.join('\n');
+    const other = others.find((manifest) => manifest.columns.join('\n') !== columns);
+    if (other !== undefined) {
+      const [a, b] = [first!, other].map((m) => `${m.owner}/${m.name} (${m.columns.length} columns)`);
+      throw new TriadError('mismatch', `'${name}' mixes data sets with other columns: ${a}, ${b}`, {
+        remedy: 'share all of them with the same schema',
+      });
+    }
+    this.#starts = starts(sets);
+    this.rows = sets.reduce((n, { manifest }) => n + manifest.rows, 0);
+  }
+
+  /** This party's parts of a window's rows, in the window's order; the caller disposes them. */
+  async read({ ranges, order }: Window): Promise<readonly Tensor[]> {
+    const pieces: (readonly Tensor[])[] = [];
+    try {
+      for (const range of ranges)
+        for (const { set, start, end } of this.#within(range)) pieces.push(await set.read(start, end));
+      return pieces[0]!.map((_, part) =>
+        assemble(
+          pieces.map((piece) => piece[part]!),
+          order,
+        ),
+      );
+    } finally {
+      for (const tensor of pieces.flat()) tensor.dispose();
+    }
+  }
+
+  /** Where a range of the input's rows lies. */
+  *#within({ start, end }: Range) {
+    for (const [i, set] of this.sets.entries()) {
+      const offset = this.#starts[i]!;
+      const [from, to] = [Math.max(start, offset), Math.min(end, offset + set.manifest.rows)];
+      if (from < to) yield { set, start: from - offset, end: to - offset };
+    }
+  }
+}
+
+const starts = (sets: readonly ShareSet[]): number[] => {
+  let rows = 0;
+  return sets.map(({ manifest }) => {
+    const start = rows;
+    rows += manifest.rows;
+    return start;
+  });
+};
+
+const assemble = (pieces: readonly Tensor[], order: readonly number[] | undefined): Tensor => {
+  const whole = pieces.length === 1 ? pieces[0]!.reshape(pieces[0]!.shape) : concat(pieces, 0);
+  if (order === undefined) return whole;
+  const ordered = take(whole, order);
+  whole.dispose();
+  return ordered;
+};

@@ -1,0 +1,67 @@
+/** What a job revealed to one result party, as one file of this node's shares. */
+import { aby3 } from '@triad/aby3';
+import { encodeDeposits, type StoredParts } from '@triad/layers';
+import { TriadError } from '@triad/protocol';
+import type { ResultLog, ResultRecord } from '../store/result-log.js';
+import type { Schedule } from '../work/schedule.js';
+import { isRun } from '../work/work.js';
+
+/** How the values of a series are put together. */
+type Joint = 'single' | 'rows' | 'stack';
+
+/** The files by recipient. `id` names the attempt: files of one attempt go together. */
+export const resultFiles = async (
+  log: ResultLog,
+  { schedule, party, id }: { readonly schedule: Schedule; readonly party: number; readonly id: string },
+): Promise<Map<string, Uint8Array>> => {
+  const found = new Map<string, Map<string, ResultRecord[]>>();
+  for await (const record of log.records()) {
+    const series = found.get(record.to) ?? new Map<string, ResultRecord[]>();
+    found.set(record.to, series);
+    series.set(record.name, [...(series.get(record.name) ?? []), record]);
+  }
+  const scheme = aby3();
+  const count = scheme.parts!.count;
+  return new Map(
+    [...found].map(([to, series]) => {
+      const values = [...series].map(([name, records]) => {
+        const sorted = records.sort((a, b) => a.unit - b.unit);
+        return [name, join(sorted, jointOf(schedule, name), count)] as const;
+      });
+      return [to, encodeDeposits(scheme, { party, id }, new Map(values))];
+    }),
+  );
+};
+
+/** Rows of batches go below each other; other values become rows, unless there is only one. */
+const jointOf = ({ spans }: Schedule, name: string): Joint => {
+  const revealing = spans.filter(({ stage }) =>
+    isRun(stage) ? stage.reveal?.includes(name) : stage.parameter === name,
+  );
+  const [{ stage }] = revealing as [(typeof revealing)[number]];
+  if (isRun(stage) && stage.of.variable(name).shape[0] === null) return 'rows';
+  const units = revealing.reduce((n, { start, end }) => n + end - start, 0);
+  return units > 1 ? 'stack' : 'single';
+};
+
+const join = (records: readonly ResultRecord[], joint: Joint, count: number): StoredParts => {
+  const [first] = records as [ResultRecord];
+  if (joint === 'single') return first;
+  const shapes = records.map(({ shape }) => (joint === 'rows' ? shape : [1, ...shape]));
+  const rows = shapes.reduce((n, shape) => n + shape[0]!, 0);
+  const [, ...rest] = shapes[0]!;
+  if (!shapes.every((shape) => shape.slice(1).join() === rest.join()))
+    throw new TriadError('mismatch', `'${first.name}' has values of several shapes`, {
+      remedy: 'cancel the job',
+    });
+  const words = new Uint8Array(records.reduce((n, record) => n + record.words.length, 0));
+  let at = 0;
+  for (let part = 0; part < count; part++) {
+    for (const record of records) {
+      const length = record.words.length / count;
+      words.set(record.words.subarray(part * length, (part + 1) * length), at);
+      at += length;
+    }
+  }
+  return { shape: [rows, ...rest], words };
+};

@@ -1,0 +1,66 @@
+/** Where the three nodes of a job go on from: the newest checkpoint that all of them have. */
+import { createHash, randomBytes } from 'node:crypto';
+import { type Channel, namedAddress, TriadError } from '@triad/protocol';
+import { z } from 'zod';
+
+/** What one node has of a job. */
+export interface Progress {
+  /** Units before which it has a checkpoint; the start is none of them. */
+  readonly units: readonly number[];
+  /** All of its results are on disk. */
+  readonly complete: boolean;
+}
+
+export interface Start {
+  /** The first unit to do. */
+  readonly unit: number;
+  /** 32 hexadecimal digits, fresh and the same at all nodes: names the results of this attempt. */
+  readonly id: string;
+  /** Everybody has all results. */
+  readonly complete: boolean;
+}
+
+const message = z.strictObject({
+  units: z.array(z.number().int().min(0)).max(64),
+  complete: z.boolean(),
+  nonce: z.string().regex(/^[0-9a-f]{32}$/),
+});
+const maxBytes = 2 ** 12;
+
+const here = namedAddress('triad/node/start');
+const over = namedAddress('triad/node/over');
+
+/** Tells the others what this node has, and finds what all have. Throws `bad-message` for what is no such message. */
+export const agreeOnStart = async (channel: Channel, { units, complete }: Progress): Promise<Start> => {
+  const own = { units: [...units], complete, nonce: randomBytes(16).toString('hex') };
+  for (const peer of channel.peers) channel.send(peer, here, Buffer.from(JSON.stringify(own)));
+  const others = await Promise.all(
+    channel.peers.map(async (peer) => [peer, read(await channel.recv(peer, here), peer)] as const),
+  );
+  const all = new Map([[channel.rank, own] as const, ...others]);
+  const common = own.units.filter((unit) => [...all.values()].every((each) => each.units.includes(unit)));
+  const nonces = [...all].sort(([a], [b]) => a - b).map(([, { nonce }]) => nonce);
+  return {
+    unit: Math.max(0, ...common),
+    id: createHash('sha256').update(nonces.join('/')).digest('hex').slice(0, 32),
+    complete: [...all.values()].every((each) => each.complete),
+  };
+};
+
+const read = (bytes: Uint8Array, party: number): z.infer<typeof message> => {
+  try {
+    if (bytes.length <= maxBytes) return message.parse(JSON.parse(Buffer.from(bytes).toString()));
+  } catch {
+    // Told below.
+  }
+  throw new TriadError('bad-message', `party ${party} does not say where it stands`, {
+    party,
+    remedy: 'run the same version at all nodes',
+  });
+};
+
+/** Tells the others that this node has all of its results, and waits until they have theirs. */
+export const agreeOnEnd = async (channel: Channel): Promise<void> => {
+  for (const peer of channel.peers) channel.send(peer, over, Uint8Array.of(1));
+  await Promise.all(channel.peers.map((peer) => channel.recv(peer, over)));
+};

@@ -1,0 +1,82 @@
+import { readdir, readFile, rm } from 'node:fs/promises';
+import { writeFileWhole } from '@triad/data';
+import { TriadError } from '@triad/protocol';
+import { type Grant, readGrant, type Verify } from '../policy/grant.js';
+import type { GrantState } from '../policy/policy.js';
+import type { Folder } from './folder.js';
+
+/** Grants for all data sets that one node keeps. */
+const maxGrants = 2 ** 16;
+
+/** Owners' grants, and how often each was used. */
+export class Grants {
+  /** By id, in the order they came. */
+  readonly #states = new Map<string, { readonly grant: Grant; jobs: readonly string[] }>();
+
+  private constructor(private readonly folder: Folder) {}
+
+  /** Those of a data directory. A file that was changed is an error. */
+  static async open(folder: Folder, verify: Verify): Promise<Grants> {
+    const grants = new Grants(folder);
+    for (const file of (await readdir(folder.at('grants'))).sort()) {
+      if (!file.endsWith('.json')) continue;
+      const { grant, jobs } = JSON.parse(await readFile(folder.at('grants', file), 'utf8')) as {
+        grant: unknown;
+        jobs: readonly string[];
+      };
+      const read = readGrant(grant, verify);
+      grants.#states.set(read.terms.id, { grant: read, jobs });
+    }
+    return grants;
+  }
+
+  all(): readonly Grant[] {
+    return [...this.#states.values()].map(({ grant }) => grant);
+  }
+
+  /** Newest first. */
+  of(set: string): readonly GrantState[] {
+    const found = [...this.#states.values()].filter(({ grant }) => grant.terms.set === set);
+    return found.map(({ grant, jobs }) => ({ grant, used: jobs.length })).reverse();
+  }
+
+  /** Throws `mismatch` for other terms under a known id. */
+  async add(grant: Grant): Promise<void> {
+    const { id } = grant.terms;
+    const known = this.#states.get(id);
+    if (known !== undefined) {
+      if (known.grant.signature === grant.signature) return;
+      throw new TriadError('mismatch', `another grant has the id ${id}`, { remedy: 'make a new grant' });
+    }
+    if (this.#states.size >= maxGrants)
+      throw new TriadError('limit', `${maxGrants} grants are here`, { remedy: 'withdraw old ones' });
+    this.#states.set(id, { grant, jobs: [] });
+    await this.#write(id);
+  }
+
+  /** Counts a job as a use of these grants. */
+  async use(grants: readonly Grant[], job: string): Promise<void> {
+    for (const { terms } of grants) {
+      const state = this.#states.get(terms.id)!;
+      if (!state.jobs.includes(job)) state.jobs = [...state.jobs, job];
+      await this.#write(terms.id);
+    }
+  }
+
+  /** No later job may use the data set. */
+  async withdraw(set: string): Promise<void> {
+    for (const [id, { grant }] of this.#states) {
+      if (grant.terms.set !== set) continue;
+      this.#states.delete(id);
+      await rm(this.folder.at('grants', `${id}.json`), { force: true });
+    }
+  }
+
+  #write(id: string): Promise<void> {
+    return writeFileWhole(
+      this.folder.at('grants', `${id}.json`),
+      JSON.stringify(this.#states.get(id)),
+      0o600,
+    );
+  }
+}

@@ -1,0 +1,95 @@
+/** The jobs a node knows, each in a folder of its own. Ids are remembered for good, so that none can be repeated. */
+import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
+import { writeFileWhole } from '@triad/data';
+import { TriadError } from '@triad/protocol';
+import { readWork, type Work } from '../work/work.js';
+import type { Folder } from './folder.js';
+
+export type Phase = 'waiting' | 'running' | 'done' | 'failed' | 'cancelled';
+
+/** Why a job failed. */
+export interface Trouble {
+  readonly code: string;
+  readonly what: string;
+  readonly party?: number;
+  readonly remedy?: string;
+}
+
+export interface JobState {
+  readonly phase: Phase;
+  /** Units that are over, of so many. */
+  readonly unit: number;
+  readonly units: number;
+  /** How often the nodes have met. */
+  readonly attempts: number;
+  /** Names the results, once all of them are on disk. */
+  readonly result?: string;
+  readonly trouble?: Trouble;
+  /** ISO date of the last change of phase. */
+  readonly since: string;
+}
+
+export interface JobRecord {
+  readonly id: string;
+  readonly submitter: string;
+  /** ISO date. */
+  readonly submitted: string;
+  readonly hash: string;
+  readonly work: Work;
+}
+
+export interface StoredJob {
+  readonly record: JobRecord;
+  readonly state: JobState;
+}
+
+export const jobIdPattern = /^[0-9a-f]{32}$/;
+
+export class JobStore {
+  constructor(private readonly folder: Folder) {}
+
+  async all(): Promise<StoredJob[]> {
+    const ids = (await readdir(this.folder.at('jobs'))).filter((id) => jobIdPattern.test(id)).sort();
+    const jobs = await Promise.all(ids.map((id) => this.#read(id)));
+    return jobs.filter((job) => job !== undefined);
+  }
+
+  /** Throws `refused` for an id that was used before. */
+  async add(record: JobRecord, state: JobState): Promise<void> {
+    const path = this.at(record.id);
+    try {
+      await mkdir(path, { mode: 0o700 });
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+      throw new TriadError('refused', `job ${record.id} was submitted before`, {
+        remedy: 'submit it under a new id',
+      });
+    }
+    await this.setState(record.id, state);
+    await writeFileWhole(this.at(record.id, 'job.json'), JSON.stringify(record), 0o600);
+  }
+
+  setState(id: string, state: JobState): Promise<void> {
+    return writeFileWhole(this.at(id, 'state.json'), JSON.stringify(state), 0o600);
+  }
+
+  /** Frees what a job that is over does not need any more. */
+  async clean(id: string): Promise<void> {
+    for (const name of await readdir(this.at(id)))
+      if (name.startsWith('checkpoint-')) await rm(this.at(id, name), { force: true });
+  }
+
+  at(id: string, ...names: readonly string[]): string {
+    return this.folder.at('jobs', id, ...names);
+  }
+
+  /** Undefined for a job that was not whole when the process died: nobody was told that it is accepted. */
+  async #read(id: string): Promise<StoredJob | undefined> {
+    const [record, state] = await Promise.all(
+      ['job.json', 'state.json'].map((name) => readFile(this.at(id, name), 'utf8').catch(() => undefined)),
+    );
+    if (record === undefined || state === undefined) return undefined;
+    const read = JSON.parse(record) as JobRecord;
+    return { record: { ...read, work: readWork(read.work) }, state: JSON.parse(state) as JobState };
+  }
+}

@@ -1,0 +1,120 @@
+/** What a job has revealed so far, as this node's shares: one record after the other in a file. */
+import { type FileHandle, open } from 'node:fs/promises';
+import { writeFileWhole } from '@triad/data';
+import type { StoredParts } from '@triad/layers';
+import { TriadError } from '@triad/protocol';
+import { z } from 'zod';
+
+/** A value that one unit of the job revealed. */
+export interface ResultRecord extends StoredParts {
+  readonly unit: number;
+  readonly name: string;
+  readonly to: string;
+}
+
+const header = z.strictObject({
+  unit: z.number().int().min(0),
+  name: z.string(),
+  to: z.string(),
+  shape: z.array(z.number().int().min(0)),
+  length: z.number().int().min(0),
+});
+
+const prefixBytes = 4;
+const maxHeaderBytes = 2 ** 16;
+
+export class ResultLog {
+  #file: FileHandle;
+  #tail: Promise<void> = Promise.resolve();
+
+  private constructor(
+    private readonly path: string,
+    file: FileHandle,
+  ) {
+    this.#file = file;
+  }
+
+  static async open(path: string): Promise<ResultLog> {
+    return new ResultLog(path, await open(path, 'a+', 0o600));
+  }
+
+  /** Takes the record over; a failure shows at the next `sync`. */
+  append(record: ResultRecord): void {
+    const write = async () => {
+      await this.#file.appendFile(encode(record));
+    };
+    this.#tail = this.#tail.then(write);
+    this.#tail.catch(() => {});
+  }
+
+  /** Resolves when all records so far are on disk. */
+  async sync(): Promise<void> {
+    await this.#tail;
+    await this.#file.datasync();
+  }
+
+  /** Forgets what units from `unit` on revealed: they will be done again. */
+  async keepBefore(unit: number): Promise<void> {
+    await this.#tail.catch(() => {});
+    this.#tail = Promise.resolve();
+    const kept: Uint8Array[] = [];
+    for await (const record of this.records()) if (record.unit < unit) kept.push(encode(record));
+    await this.#file.close();
+    await writeFileWhole(this.path, Buffer.concat(kept), 0o600);
+    this.#file = await open(this.path, 'a+', 0o600);
+  }
+
+  /** In the order they were written; a last one that is not whole was being written when the process died. */
+  async *records(): AsyncGenerator<ResultRecord> {
+    await this.#tail;
+    const { size } = await this.#file.stat();
+    for (let at = 0; at < size; ) {
+      const found = await this.#recordAt(at, size);
+      if (found === undefined) return;
+      yield found.record;
+      at = found.end;
+    }
+  }
+
+  async #recordAt(at: number, size: number): Promise<{ record: ResultRecord; end: number } | undefined> {
+    if (at + prefixBytes > size) return undefined;
+    const length = (await this.#read(at, prefixBytes)).readUInt32LE();
+    if (length > maxHeaderBytes) throw damaged();
+    const start = at + prefixBytes + length;
+    if (start > size) return undefined;
+    const { length: bytes, ...rest } = parseHeader(await this.#read(at + prefixBytes, length));
+    if (start + bytes > size) return undefined;
+    return { record: { ...rest, words: await this.#read(start, bytes) }, end: start + bytes };
+  }
+
+  async #read(at: number, length: number): Promise<Buffer> {
+    const bytes = Buffer.alloc(length);
+    await this.#file.read(bytes, 0, length, at);
+    return bytes;
+  }
+
+  async close(): Promise<void> {
+    await this.#tail.catch(() => {});
+    await this.#file.close();
+  }
+}
+
+const encode = ({ words, ...rest }: ResultRecord): Uint8Array => {
+  const text = Buffer.from(JSON.stringify({ ...rest, length: words.length }));
+  const prefix = Buffer.alloc(prefixBytes);
+  prefix.writeUInt32LE(text.length);
+  return Buffer.concat([prefix, text, words]);
+};
+
+const parseHeader = (bytes: Buffer): z.infer<typeof header> => {
+  try {
+    return header.parse(JSON.parse(bytes.toString()));
+  } catch {
+    throw damaged();
+  }
+};
+
+const damaged = (): TriadError =>
+  new TriadError('mismatch', 'the results of the job so far are damaged', {
+    remedy: 'cancel the job and submit it again',
+  });
