@@ -10,7 +10,15 @@ import { join, posix, resolve } from 'node:path';
 import ts from 'typescript';
 
 const scope = '@triad/';
-const levels = [['ring'], ['protocol'], ['aby3', 'ot-psi', 'layers', 'net'], ['data'], ['node'], ['cli'], ['examples']];
+const levels = [
+  ['ring'],
+  ['protocol'],
+  ['aby3', 'ot-psi', 'layers', 'net'],
+  ['data'],
+  ['node'],
+  ['cli'],
+  ['examples'],
+];
 const level = (name) => levels.findIndex((names) => names.includes(name));
 
 const shipped = ['dependencies', 'peerDependencies', 'optionalDependencies'];

@@ -40,21 +40,35 @@ describe('the triad command', () => {
       'keys',
       'rendezvous',
       'bench',
+      'node',
+      'grant',
+      'job',
     ])
       expect(stdout).toMatch(new RegExp(`^  ${command} `, 'm'));
     expect(stdout).not.toContain('bench-party');
     expect(triad('--version').stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
   });
 
-  it.each(['demo', 'run', 'share', 'reveal', 'psi', 'align', 'plan', 'model', 'keys', 'rendezvous', 'bench'])(
-    'explains %s',
-    (command) => {
-      const { status, stdout } = triad(command, '--help');
-      expect(status).toBe(0);
-      expect(stdout).toContain(`Usage: triad ${command}`);
-      expect(stdout).toContain('--json');
-    },
-  );
+  it.each([
+    'demo',
+    'run',
+    'share',
+    'reveal',
+    'psi',
+    'align',
+    'plan',
+    'model',
+    'keys',
+    'rendezvous',
+    'bench',
+    'node',
+    'grant',
+  ])('explains %s', (command) => {
+    const { status, stdout } = triad(command, '--help');
+    expect(status).toBe(0);
+    expect(stdout).toContain(`Usage: triad ${command}`);
+    expect(stdout).toContain('--json');
+  });
 
   it.each([
     [['fly'], "unknown command 'fly'"],

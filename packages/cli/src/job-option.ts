@@ -52,11 +52,9 @@ const discoveries = ['redis', 'rendezvous', 'peers'] as const;
 const discovery = (flags: string, name: (typeof discoveries)[number], description: string): Option =>
   new Option(flags, description).conflicts(discoveries.filter((other) => other !== name));
 
-/** Which job, as whom, and how the others are found: the same for every command of a party. */
-export const addPartyOptions = (command: Command, role: string): Command =>
+/** How the computing parties are found. */
+export const addDiscoveryOptions = (command: Command): Command =>
   command
-    .addOption(new Option('--role <role>', role).argParser(parseRole).makeOptionMandatory())
-    .requiredOption('--job <name>', 'the same at every party; two jobs on one Redis do not see each other')
     .addOption(discovery('--redis <url>', 'redis', 'find the others through Redis: redis://host:port'))
     .addOption(
       discovery('--rendezvous <host:port>', 'rendezvous', 'find the others through `triad rendezvous`'),
@@ -65,7 +63,13 @@ export const addPartyOptions = (command: Command, role: string): Command =>
       discovery('--peers <host:port,...>', 'peers', 'addresses of the numbered parties, in order').argParser(
         list,
       ),
-    )
+    );
+
+/** Which job, as whom, and how the others are found: the same for every command of a party. */
+export const addPartyOptions = (command: Command, role: string): Command =>
+  addDiscoveryOptions(command)
+    .addOption(new Option('--role <role>', role).argParser(parseRole).makeOptionMandatory())
+    .requiredOption('--job <name>', 'the same at every party; two jobs on one Redis do not see each other')
     .option('--listen <host:port>', 'where this party listens (default: loopback, any port)')
     .option('--tls <folder>', 'certificates made by `triad keys`')
     .option('--insecure', 'plain sockets between hosts: for tests only')
@@ -73,7 +77,7 @@ export const addPartyOptions = (command: Command, role: string): Command =>
     .option('--json', 'one JSON object a line')
     .option('--debug', 'show the stack of an error');
 
-/** What a party of a program may say: the same for `triad run`, `share` and `reveal`, and in `job()`. */
+/** What a party of a program may say: the same for `triad run` and in `job()`. */
 export const addJobOptions = (command: Command): Command =>
   addPartyOptions(command, "a computing party's number, or an outside party's name")
     .addOption(

@@ -11,8 +11,12 @@ export const runProgram = async (program: string, words: readonly string[]): Pro
   const path = resolve(program);
   if (!existsSync(path)) throw badArgument(`there is no program ${program}`, 'name a .ts or .js file');
   process.argv = [process.argv[0]!, path, ...words];
-  await (/\.[cm]?ts$/.test(path) ? createJiti(path).import(path) : import(pathToFileURL(path).href));
+  await load(path);
 };
+
+/** What a .ts or .js file exports. */
+export const load = (path: string): Promise<unknown> =>
+  /\.[cm]?ts$/.test(path) ? createJiti(path).import(path) : import(pathToFileURL(path).href);
 
 /** The words for `runProgram`: a command's job options, then the program's own arguments. */
 export const programWords = (command: Command, args: readonly string[]): string[] => [

@@ -4,12 +4,15 @@ import { alignCommand } from './command/align.js';
 import { benchCommand } from './command/bench.js';
 import { benchPartyCommand } from './command/bench-party.js';
 import { demoCommand } from './command/demo.js';
+import { grantCommand } from './command/grant.js';
+import { jobCommand, revealCommand } from './command/job.js';
 import { keysCommand } from './command/keys.js';
 import { modelCommand } from './command/model.js';
+import { nodeCommand } from './command/node.js';
 import { planCommand } from './command/plan.js';
 import { psiCommand } from './command/psi.js';
 import { rendezvousCommand } from './command/rendezvous.js';
-import { revealCommand } from './command/reveal.js';
+
 import { runCommand } from './command/run.js';
 import { shareCommand } from './command/share.js';
 
@@ -25,6 +28,9 @@ const commands = (): Command[] => [
   planCommand(),
   modelCommand(),
   keysCommand(),
+  nodeCommand(),
+  grantCommand(),
+  jobCommand(),
   rendezvousCommand(),
   benchCommand(),
 ];

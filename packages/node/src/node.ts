@@ -249,7 +249,7 @@ export class Node {
     return {
       party: station.rank,
       store: this.#store,
-      network: (job) => station.network({ job }),
+      network: (job, timeout) => station.network({ job, timeout }),
       prepare: () => prepare(parsed, (set) => sets.open(set)),
       deliver: async (job, to, file) =>
         writeFileWhole(this.#resultPath(job, to), await seal(to, job, file), 0o600),

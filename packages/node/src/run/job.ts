@@ -15,7 +15,7 @@ export interface Surroundings {
   readonly party: number;
   readonly store: JobStore;
   /** The other nodes, for this job. */
-  readonly network: (job: string) => Network;
+  readonly network: (job: string, timeout: number) => Network;
   /** Opens the data sets and reads the programs; throws when something is missing. */
   readonly prepare: (record: JobRecord) => Promise<Prepared>;
   /** Keeps a recipient's file where it will collect it. */
@@ -31,6 +31,10 @@ export interface Surroundings {
 const passing: ReadonlySet<ErrorCode> = new Set(['peer-lost', 'timeout', 'closed']);
 /** Milliseconds between attempts. */
 const [firstPause, longestPause] = [100, 5000];
+/** Milliseconds to meet the others, */
+const meetingTime = 60_000;
+/** and to look for others that have no need to meet. */
+const completeTime = 3000;
 
 export const isOver = ({ phase }: JobState): boolean =>
   phase === 'done' || phase === 'failed' || phase === 'cancelled';
@@ -126,7 +130,9 @@ export class Job {
     if (this.#state.result !== undefined && (await around.othersComplete(id))) return this.#done();
     await using prepared = await around.prepare(record);
     const checkpoints = new Checkpoints(around.store.at(id));
-    this.#channel = await around.network(id).join(around.party, prepared.agreement);
+    // With all results on disk there may be nobody to meet any more: look again soon.
+    const timeout = this.#state.result === undefined ? meetingTime : completeTime;
+    this.#channel = await around.network(id, timeout).join(around.party, prepared.agreement);
     if (this.#stopped !== undefined) await this.#channel.close(this.#stopped);
     const progress = { units: await checkpoints.units(), complete: this.#state.result !== undefined };
     const start = await agreeOnStart(this.#channel, progress);

@@ -1,0 +1,46 @@
+import { Command, Option } from 'commander';
+import { count } from '../job-option.js';
+import { addMemberOptions, type MemberValues, withNodes } from '../member.js';
+import { readWorkFile } from '../work-file.js';
+
+interface Options extends MemberValues {
+  readonly set: string;
+  readonly submitters: readonly string[];
+  readonly days: number;
+  readonly uses: number;
+}
+
+const day = 24 * 60 * 60 * 1000;
+
+/** `triad grant WORK`: an owner allows one work to use a data set. */
+export const grantCommand = (): Command =>
+  addMemberOptions(
+    new Command('grant')
+      .description('allow one work, as it is in this file, to use a data set of yours')
+      .argument('<work>', 'a .json file, or a .ts or .js file whose default export it is'),
+  )
+    .requiredOption('--set <owner/name>', 'the data set')
+    .addOption(
+      new Option('--submitters <roles>', 'who may submit it')
+        .argParser((text: string) => text.split(','))
+        .makeOptionMandatory(),
+    )
+    .option('--days <number>', 'how long', count, 30)
+    .option('--uses <number>', 'for how many jobs', count, 1)
+    .addHelpText(
+      'after',
+      '\nExample:\n  triad grant train.ts --set alice/houses --submitters carol --identity keys/alice --redis redis://10.0.0.9:6379',
+    )
+    .action(run);
+
+const run = async (file: string, options: Options): Promise<void> => {
+  const { set, submitters, days, uses, json } = options;
+  const work = await readWorkFile(file);
+  const expires = new Date(Date.now() + days * day);
+  const { terms } = await withNodes(options, (client) =>
+    client.grant(work, { set, submitters, expires, uses }),
+  );
+  const said = terms.exposures.map(({ what, to }) => `${what} to ${to}`).join(', ') || 'nothing';
+  const text = `${set} may be used by work ${terms.work.slice(0, 12)}, submitted by ${submitters.join(' or ')}, which reveals ${said}`;
+  console.log(json ? JSON.stringify(terms) : text);
+};

@@ -1,0 +1,60 @@
+import { openNode } from '@triad/node';
+import { Command } from 'commander';
+import { pino } from 'pino';
+import { readIdentity } from '../credential.js';
+import { count } from '../job-option.js';
+import { addMemberOptions, type MemberValues, waysOf } from '../member.js';
+
+interface Options extends MemberValues {
+  readonly data: string;
+  readonly listen: string;
+  readonly advertise?: string;
+  readonly operations?: string;
+  readonly checkpointEvery?: number;
+}
+
+const help = `
+Its role and federation are those of its identity. It ends with SIGINT or SIGTERM, leaves its jobs as they are on disk, and goes on with them when it is
+started again.
+
+Example, at the first of three machines:
+  triad node --identity keys/0 --data /var/lib/triad --listen 0.0.0.0:8700 --redis redis://10.0.0.9:6379 --operations 127.0.0.1:9400`;
+
+/** `triad node`: a computing party as a service. */
+export const nodeCommand = (): Command =>
+  addMemberOptions(
+    new Command('node').description(
+      'run a computing party: it keeps shares, runs jobs, and hands results out',
+    ),
+  )
+    .option('--data <folder>', 'its data directory', 'triad-data')
+    .option('--listen <host:port>', 'where it listens; port 0 takes any', '127.0.0.1:0')
+    .option('--advertise <host:port>', 'where others reach it, if that is elsewhere')
+    .option('--operations <host:port>', 'where to answer /health, /ready and /metrics over plain HTTP')
+    .option('--checkpoint-every <runs>', 'runs of a job from one checkpoint to the next', count, 50)
+    .addHelpText('after', help)
+    .action(run);
+
+const run = async (options: Options): Promise<void> => {
+  const { identity, data, listen, advertise, operations, checkpointEvery, json } = options;
+  const node = await openNode({
+    identity: readIdentity(identity),
+    folder: data,
+    listen,
+    ...waysOf(options),
+    ...(advertise !== undefined && { advertise }),
+    ...(operations !== undefined && { operations }),
+    ...(checkpointEvery !== undefined && { checkpointEvery }),
+    // Standard error is for the log, standard output for what this command says.
+    logger: pino({ base: null }, pino.destination(2)),
+  });
+  const ended = new Promise<void>((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve());
+  });
+  const watched = node.operations === undefined ? {} : { operations: node.operations };
+  console.log(
+    json ? JSON.stringify({ url: node.url, ...watched }) : `waiting at ${node.url}; end with Ctrl-C`,
+  );
+  await ended;
+  await node.close();
+};

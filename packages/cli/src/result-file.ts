@@ -1,0 +1,65 @@
+import { join } from 'node:path';
+import { encodeModel, type NdArray, type Weights } from '@triad/layers';
+import { writeFileWhole } from './atomic-file.js';
+
+export const resultFormats = ['csv', 'npy', 'json', 'safetensors'] as const;
+export type ResultFormat = (typeof resultFormats)[number];
+
+/** Writes values into a folder: a file for each, or all into one `result.safetensors`. Returns the files. */
+export const writeResults = async (
+  values: Weights,
+  folder: string,
+  format: ResultFormat,
+): Promise<string[]> => {
+  if (format === 'safetensors') {
+    const file = join(folder, 'result.safetensors');
+    await writeFileWhole(file, encodeModel(values));
+    return [file];
+  }
+  const files: string[] = [];
+  for (const [name, value] of Object.entries(values)) {
+    const file = join(folder, `${name.replace(/[^A-Za-z0-9._-]/g, '_')}.${format}`);
+    await writeFileWhole(file, encoders[format](value));
+    files.push(file);
+  }
+  return files;
+};
+
+/** Rows along the first axis; further axes lie beside each other. */
+const toCsv = ({ shape, data }: NdArray): string => {
+  const rows = shape.length === 0 ? 1 : shape[0]!;
+  const width = data.length / rows;
+  const lines = Array.from({ length: rows }, (_, row) =>
+    data.subarray(row * width, (row + 1) * width).join(),
+  );
+  return `${lines.join('\n')}\n`;
+};
+
+/** NumPy's format, version 1, of float64. */
+const toNpy = ({ shape, data }: NdArray): Uint8Array => {
+  const axes = shape.length === 1 ? `${shape[0]},` : shape.join(', ');
+  const text = `{'descr': '<f8', 'fortran_order': False, 'shape': (${axes}), }`;
+  const header = Buffer.from(
+    `\x93NUMPY\x01\x00\x00\x00${text.padEnd(Math.ceil((text.length + 11) / 64) * 64 - 11)}\n`,
+    'latin1',
+  );
+  header.writeUInt16LE(header.length - 10, 8);
+  const values = Buffer.alloc(8 * data.length);
+  for (const [i, value] of data.entries()) values.writeDoubleLE(value, 8 * i);
+  return Buffer.concat([header, values]);
+};
+
+const encoders: Readonly<
+  Record<Exclude<ResultFormat, 'safetensors'>, (value: NdArray) => string | Uint8Array>
+> = {
+  csv: toCsv,
+  npy: toNpy,
+  json: (value) => `${JSON.stringify(nested(value.shape, value.data))}\n`,
+};
+
+const nested = (shape: readonly number[], data: Float64Array): unknown => {
+  const [length, ...rest] = shape;
+  if (length === undefined) return data[0];
+  const size = data.length / length;
+  return Array.from({ length }, (_, i) => nested(rest, data.subarray(i * size, (i + 1) * size)));
+};
