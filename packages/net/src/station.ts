@@ -34,6 +34,8 @@ export interface Station {
   readonly rank: Rank;
   /** `https://host:port`, as announced. */
   readonly url: string;
+  /** Where it listens. */
+  readonly port: number;
   /** Where another computing party is, as `https://host:port`; undefined when that is not known. */
   find(rank: Rank): Promise<string | undefined>;
   /** Gives what is no part of a job to somebody. */
@@ -100,6 +102,7 @@ class Place implements Station {
   readonly role: string;
   readonly rank: Rank;
   readonly url: string;
+  readonly port: number;
   readonly #sessions = new Sessions();
   readonly #known = new Map<Rank, string>();
 
@@ -112,6 +115,7 @@ class Place implements Station {
     this.rank = rank;
     this.role = role;
     this.url = httpsOf(place);
+    this.port = gate.endpoint.port;
     gate.listen(resumePath, (wire) => this.#sessions.welcome(wire));
     gate.onMissed((path, missing) => this.#sessions.restarted(path, missing));
   }

@@ -175,6 +175,32 @@ describe('three nodes', () => {
     for (const [i, value] of w!.data.entries()) expect(Math.abs(value - expected[i]!)).toBeLessThan(2e-3);
   });
 
+  it('lose no attempt to connections that are cut for 1, 10 and 30 seconds', {
+    timeout: 120_000,
+  }, async () => {
+    federation = await TestFederation.start(['alice', 'bob', 'carol']);
+    await shareAll();
+    const epochs = 200;
+    const job = trainingWork(epochs);
+    await grantAll(job);
+    const carol = await federation.client('carol');
+    const id = await carol.submit(job);
+    const { node } = federation.nodes.get(2)!;
+    const reach = async (unit: number) => {
+      while (node.job('carol', id).unit < unit) await new Promise((resolve) => setTimeout(resolve, 5));
+    };
+    for (const [i, seconds] of [1, 10, 30].entries()) {
+      await reach(100 + 400 * i);
+      await federation.cutters.get(i % 2)!.cut(1000 * seconds);
+      expect(node.job('carol', id).phase).toBe('running');
+    }
+    while (node.job('carol', id).phase === 'running') await new Promise((resolve) => setTimeout(resolve, 50));
+    expect(node.job('carol', id)).toMatchObject({ phase: 'done', attempts: 1 });
+    const { w } = await (await federation.client('carol')).result(id);
+    const expected = twin(epochs);
+    for (const [i, value] of w!.data.entries()) expect(Math.abs(value - expected[i]!)).toBeLessThan(2e-3);
+  });
+
   it('do several jobs at once, and neither sees the other', { timeout: 60_000 }, async () => {
     federation = await TestFederation.start(['alice', 'bob', 'carol']);
     await shareAll();

@@ -33,8 +33,10 @@ export interface NodeOptions extends Omit<StationOptions, 'tls' | 'log'> {
 
 export interface OpenNode {
   readonly node: Node;
-  /** `https://host:port`. */
+  /** `https://host:port`, as announced. */
   readonly url: string;
+  /** Where it listens. */
+  readonly port: number;
   /** `http://host:port` of health and metrics. */
   readonly operations?: string;
   /** Leaves all jobs as they are on disk. */
@@ -90,7 +92,7 @@ export const openNode = async (options: NodeOptions): Promise<OpenNode> => {
     own.serve(await service(node, logger));
     const watched = options.operations === undefined ? undefined : await operations(node, options.operations);
     if (watched !== undefined) closers.push(watched.close);
-    return { node, url: own.url, ...(watched && { operations: watched.url }), close };
+    return { node, url: own.url, port: own.port, ...(watched && { operations: watched.url }), close };
   } catch (error) {
     await close();
     throw error;
