@@ -63,6 +63,7 @@ describe('the triad command', () => {
     'bench',
     'node',
     'grant',
+    'audit',
   ])('explains %s', (command) => {
     const { status, stdout } = triad(command, '--help');
     expect(status).toBe(0);

@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module';
 import { Command } from 'commander';
 import { alignCommand } from './command/align.js';
+import { auditCommand } from './command/audit.js';
 import { benchCommand } from './command/bench.js';
 import { benchPartyCommand } from './command/bench-party.js';
 import { demoCommand } from './command/demo.js';
@@ -31,6 +32,7 @@ const commands = (): Command[] => [
   nodeCommand(),
   grantCommand(),
   jobCommand(),
+  auditCommand(),
   rendezvousCommand(),
   benchCommand(),
 ];
