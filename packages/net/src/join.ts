@@ -26,6 +26,8 @@ export interface Joining {
   readonly lostAfter: number;
   readonly log: (line: string) => void;
   readonly open: (signal: AbortSignal) => Promise<Directory>;
+  /** Ends the meeting, with its reason. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** Connections that may be shaking hands at the same time. */
@@ -37,7 +39,11 @@ const lingering = 500;
 export const join = async (joining: Joining): Promise<Channel> => {
   const meeting = new Meeting(joining);
   const { channel } = meeting;
+  const { signal } = joining;
+  const stop = () => void channel.close(signal?.reason as Error);
+  signal?.addEventListener('abort', stop, { once: true });
   try {
+    signal?.throwIfAborted();
     await meeting.start();
     await channel.whole;
     return channel;
@@ -45,6 +51,7 @@ export const join = async (joining: Joining): Promise<Channel> => {
     await meeting.fail(error as Error);
     throw error;
   } finally {
+    signal?.removeEventListener('abort', stop);
     await meeting.end();
   }
 };

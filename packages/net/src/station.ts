@@ -27,6 +27,15 @@ export interface StationOptions extends Ways {
   readonly log?: (line: string) => void;
 }
 
+/** One job of a station. */
+export interface StationJob {
+  readonly job: string;
+  /** Milliseconds to find everybody; default a minute. */
+  readonly timeout?: number;
+  /** Ends a meeting that is under way, with its reason. */
+  readonly signal?: AbortSignal;
+}
+
 /** A computing party's place on the network, for as many jobs as it likes: one port, announced once. */
 export interface Station {
   readonly federation: string;
@@ -41,7 +50,7 @@ export interface Station {
   /** Gives what is no part of a job to somebody. */
   serve(listener: RequestListener): void;
   /** A job's network. Links outlive their connections. */
-  network(options: { readonly job: string; readonly timeout?: number }): Network;
+  network(options: StationJob): Network;
   /** Frees the port and ends every connection; jobs are to be closed before. */
   close(): Promise<void>;
 }
@@ -129,7 +138,7 @@ class Place implements Station {
     this.own.gate.serve(listener);
   }
 
-  network({ job, timeout = defaults.timeout }: { readonly job: string; readonly timeout?: number }): Network {
+  network({ job, timeout = defaults.timeout, signal }: StationJob): Network {
     checkFederation(job);
     const { gate, rank, roster: home } = this.own;
     const { tls, lostAfter = defaults.lostAfter, log = () => {} } = this.options;
@@ -155,6 +164,7 @@ class Place implements Station {
           lostAfter,
           log: (line) => !known.has(line) && known.add(line) && log(`job ${job}: ${line}`),
           open: async () => this.#directoryAt(path),
+          signal,
         });
       },
     };

@@ -14,6 +14,8 @@ export type Verifier = (role: string, label: string, bytes: Uint8Array, signatur
 /** An open share file. Whoever opened it closes it. */
 export interface ShareSet {
   readonly manifest: Manifest;
+  /** Whose share it is. */
+  readonly party: number;
   /** Reads all of it: throws `mismatch` unless it is whole and its owner's, down to the last word. */
   verify(verify: Verifier): Promise<void>;
   /** This party's two parts of rows start up to, not including, end: [rows, columns] each, the caller's to dispose. */
@@ -22,10 +24,10 @@ export interface ShareSet {
 }
 
 /**
- * Opens a party's share file and takes over its source. Throws `bad-argument` for what is no share file, `mismatch` for another
- * party's. What it says is not verified.
+ * Opens a party's share file, or whose it is, and takes over its source. Throws `bad-argument` for what is no share file, `mismatch` for
+ * another party's. What it says is not verified.
  */
-export const openShare = async (source: Source, party: number): Promise<ShareSet> => {
+export const openShare = async (source: Source, party?: number): Promise<ShareSet> => {
   try {
     return await open(source, party);
   } catch (error) {
@@ -35,18 +37,19 @@ export const openShare = async (source: Source, party: number): Promise<ShareSet
   }
 };
 
-const open = async (source: Source, party: number): Promise<ShareSet> => {
+const open = async (source: Source, wanted: number | undefined): Promise<ShareSet> => {
   const dataStart = safetensorsHeaderEnd(await source.read(0, 8), source.size);
   const header = parseSafetensorsHeader(await source.read(0, dataStart), source.size);
   const { metadata, entries } = header;
   if (metadata[metadataNames.kind] !== shareKind) throw wrongFile(source, 'it is no share of a data set');
   const manifest = parseManifest(metadata[metadataNames.manifest] ?? '', source.name);
-  if (metadata[metadataNames.party] !== String(party)) {
-    const said = /^[0-2]$/.test(metadata[metadataNames.party] ?? '') ? metadata[metadataNames.party] : '?';
-    throw new TriadError('mismatch', `${source.name} is the share of party ${said}, not of party ${party}`, {
-      remedy: `give this node the file that ends in .party${party}.safetensors`,
+  const said = metadata[metadataNames.party] ?? '';
+  if (!/^[0-2]$/.test(said)) throw wrongFile(source, 'it does not say whose share it is');
+  const party = Number(said);
+  if (wanted !== undefined && party !== wanted)
+    throw new TriadError('mismatch', `${source.name} is the share of party ${said}, not of party ${wanted}`, {
+      remedy: `give this node the file that ends in .party${wanted}.safetensors`,
     });
-  }
   const expected = tensorsOf(party, manifest.rows, manifest.columns.length);
   const sameForm = expected.every(
     ({ name, shape }, i) => entries[i]?.name === name && entries[i].shape.join() === shape.join(),
@@ -78,6 +81,7 @@ interface Content {
 
 class DealtShare implements ShareSet {
   readonly manifest: Manifest;
+  readonly party: number;
   /** By component; component 2 has none. */
   readonly #streams = new Map<number, Stream>();
 
@@ -87,6 +91,7 @@ class DealtShare implements ShareSet {
   ) {
     const { keys, manifest, party } = content;
     this.manifest = manifest;
+    this.party = party;
     for (const [i, component] of keyed(party).entries())
       this.#streams.set(component, new Stream(keys.subarray(i * keyBytes, (i + 1) * keyBytes)));
   }
