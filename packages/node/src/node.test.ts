@@ -1,89 +1,22 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { data, FloatTwin, layers, optimizer, type Program, parameter, program, reveal } from '@triad/layers';
 import { keys } from '@triad/net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { TestFederation } from './fixture/federation.js';
-import { type Client, verifyAudit, type Work, work } from './index.js';
+import { end, grantAll, shareAll, trainingWork, twin } from './fixture/training.js';
+import { verifyAudit } from './index.js';
 
 let federation: TestFederation;
 afterEach(() => federation.close());
-
-const features = 3;
-const weights = [0.5, -1, 2];
-
-/** Rows of a linear relation. */
-const sample = (rows: number, from = 0): { x: number[][]; y: number[][] } => {
-  const x = Array.from({ length: rows }, (_, i) =>
-    Array.from({ length: features }, (_, j) => Math.sin((i + from) * (j + 1.3)) / 2),
-  );
-  return { x, y: x.map((row) => [row.reduce((sum, value, j) => sum + value * weights[j]!, 0.25)]) };
-};
-
-const training = (extra = false): Program =>
-  program(() => {
-    const x = data({ name: 'x', shape: [null, features] });
-    const y = data({ name: 'y', shape: [null, 1] });
-    const w = parameter({ name: 'w', shape: [features, 1] });
-    const cost = layers.mean(layers.squareErrorCost({ input: layers.matmul(x, w), label: y }));
-    reveal(cost, 'carol', 'cost');
-    if (extra) reveal(x, 'carol', 'rows');
-    new optimizer.SGD({ learningRate: 0.5 }).minimize(cost);
-  });
-
-const inputs = { x: 'alice/x', y: 'bob/y' };
-const feed = { x: 'x', y: 'y' };
-
-const trainingWork = (epochs: number, extra = false): Work =>
-  work({
-    programs: { train: training(extra) },
-    inputs,
-    stages: [
-      { program: 'train', feed, batch: 32, epochs, reveal: extra ? ['cost', 'rows'] : ['cost'] },
-      { parameter: 'w', to: 'carol' },
-    ],
-  });
-
-const rows = 200;
-
-/** What a run in floats learns. */
-const twin = (epochs: number): Float64Array => {
-  const { x, y } = sample(rows);
-  const model = new FloatTwin(training());
-  for (let epoch = 0; epoch < epochs; epoch++)
-    for (let at = 0; at < rows; at += 32)
-      model.run({ feed: { x: x.slice(at, at + 32), y: y.slice(at, at + 32) } });
-  return model.parameters.get('w')!.data;
-};
-
-const shareAll = async (): Promise<void> => {
-  const { x, y } = sample(rows);
-  await federation.share('alice', 'x', ['a', 'b', 'c'], x);
-  await federation.share('bob', 'y', ['price'], y);
-};
-
-const grantAll = async (job: Work, uses = 1): Promise<void> => {
-  for (const [role, set] of [
-    ['alice', 'alice/x'],
-    ['bob', 'bob/y'],
-  ] as const)
-    await (await federation.client(role)).grant(job, { set, submitters: ['carol'], uses });
-};
-
-const end = async (client: Client, id: string) => {
-  let last: unknown;
-  for await (const view of client.watch(id)) last = view;
-  return last;
-};
 
 describe('three nodes', () => {
   it('train on the data of two owners, and a third role alone gets the model', {
     timeout: 60_000,
   }, async () => {
     federation = await TestFederation.start(['alice', 'bob', 'carol']);
-    await shareAll();
+    await shareAll(federation);
     const job = trainingWork(4);
-    await grantAll(job);
+    await grantAll(federation, job);
     const carol = await federation.client('carol');
     const id = await carol.submit(job);
     expect(await end(carol, id)).toMatchObject({ phase: 'done', submitter: 'carol' });
@@ -99,13 +32,13 @@ describe('three nodes', () => {
 
   it('refuse what owners have not signed for, each by itself, and say why', { timeout: 60_000 }, async () => {
     federation = await TestFederation.start(['alice', 'bob', 'carol', 'mallory']);
-    await shareAll();
+    await shareAll(federation);
     const carol = await federation.client('carol');
     const job = trainingWork(1);
     const refused = (what: RegExp) =>
       expect.objectContaining({ code: 'refused', message: expect.stringMatching(what) });
     await expect(carol.submit(job)).rejects.toEqual(refused(/alice has signed nothing for 'alice\/x'/));
-    await grantAll(job);
+    await grantAll(federation, job);
     await expect(carol.submit(trainingWork(1, true))).rejects.toEqual(
       refused(/reveals 'train.rows' to carol, which alice did not sign/),
     );
@@ -155,9 +88,9 @@ describe('three nodes', () => {
     timeout: 60_000,
   }, async () => {
     federation = await TestFederation.start(['alice', 'bob', 'carol'], { checkpointEvery: 5 });
-    await shareAll();
+    await shareAll(federation);
     const job = trainingWork(60);
-    await grantAll(job);
+    await grantAll(federation, job);
     const carol = await federation.client('carol');
     const id = await carol.submit(job);
     const { node } = federation.nodes.get(0)!;
@@ -179,10 +112,10 @@ describe('three nodes', () => {
     timeout: 120_000,
   }, async () => {
     federation = await TestFederation.start(['alice', 'bob', 'carol']);
-    await shareAll();
+    await shareAll(federation);
     const epochs = 200;
     const job = trainingWork(epochs);
-    await grantAll(job);
+    await grantAll(federation, job);
     const carol = await federation.client('carol');
     const id = await carol.submit(job);
     const { node } = federation.nodes.get(2)!;
@@ -203,9 +136,9 @@ describe('three nodes', () => {
 
   it('do several jobs at once, and neither sees the other', { timeout: 60_000 }, async () => {
     federation = await TestFederation.start(['alice', 'bob', 'carol']);
-    await shareAll();
+    await shareAll(federation);
     const jobs = [trainingWork(3), trainingWork(5)];
-    for (const job of jobs) await grantAll(job);
+    for (const job of jobs) await grantAll(federation, job);
     const carol = await federation.client('carol');
     const ids = await Promise.all(jobs.map((job) => carol.submit(job)));
     await Promise.all(ids.map((id) => end(carol, id)));

@@ -7,10 +7,10 @@ import type { Federation, Station } from '@triad/net';
 import { TriadError } from '@triad/protocol';
 import { type Grant, readGrant } from './policy/grant.js';
 import { decide } from './policy/policy.js';
-import { isOver, Job, type Surroundings } from './run/job.js';
+import { isOver, Job, type Spent, type Surroundings } from './run/job.js';
 import { prepare } from './run/prepare.js';
 import type { AuditEvent, AuditLog } from './store/audit.js';
-import type { DataSets, Expected } from './store/data-sets.js';
+import type { DataSets, Expected, Piece } from './store/data-sets.js';
 import { setNameOf } from './store/data-sets.js';
 import type { Folder } from './store/folder.js';
 import type { Grants } from './store/grants.js';
@@ -52,12 +52,18 @@ export interface Belongings {
   readonly checkpointEvery: number;
   /** Encrypts a result to a result party. */
   readonly seal: (to: string, job: string, file: Uint8Array) => Promise<Uint8Array>;
-  readonly othersComplete: (job: string) => Promise<boolean>;
+  readonly elsewhere: Surroundings['elsewhere'];
   readonly log: Surroundings['log'];
 }
 
+/** A job that was taken. */
+interface Admitted {
+  readonly job: Job;
+  readonly parsed: ParsedWork;
+}
+
 export class Node {
-  readonly #jobs = new Map<string, { readonly job: Job; readonly parsed: ParsedWork }>();
+  readonly #jobs = new Map<string, Admitted>();
   readonly #store: JobStore;
   /** Decisions that change what is kept are made one after the other. */
   #turn: Promise<unknown> = Promise.resolve();
@@ -97,19 +103,24 @@ export class Node {
     return counts;
   }
 
-  /** Payload bytes of the jobs that are running. */
-  traffic(): { readonly sent: number; readonly received: number } {
-    const all = [...this.#jobs.values()].flatMap(({ job }) => job.traffic ?? []);
-    const sum = (way: 'sent' | 'received') => all.reduce((n, traffic) => n + traffic[way].bytes, 0);
-    return { sent: sum('sent'), received: sum('received') };
+  /** What all jobs have taken since the process runs. */
+  spent(): Spent {
+    const all = [...this.#jobs.values()].map(({ job }) => job.spent);
+    const sum = (what: keyof Spent) => all.reduce((n, spent) => n + spent[what], 0);
+    return { sent: sum('sent'), received: sum('received'), rounds: sum('rounds'), units: sum('units') };
   }
 
-  /** Takes in a share file of a data set. */
-  async store(who: string, expected: Expected, body: AsyncIterable<Uint8Array>): Promise<Manifest> {
+  /** Bytes of an upload that are here. */
+  uploaded(who: string, id: string): Promise<number> {
+    return this.own.sets.uploaded(who, id);
+  }
+
+  /** Takes in a share file of a data set, or what is missing of it. */
+  async store(who: string, expected: Expected, piece: Piece): Promise<Manifest> {
     const set = setNameOf(expected);
     if (who !== expected.owner)
       throw refused(`${who} does not own '${set}'`, 'share data under the own name');
-    const manifest = await this.own.sets.add(expected, body, this.limits.bytes);
+    const manifest = await this.own.sets.add(expected, piece, this.limits.bytes);
     await this.#note({ kind: 'stored', who, set });
     return manifest;
   }
@@ -122,7 +133,7 @@ export class Node {
     const set = setNameOf(expected);
     if (who !== expected.owner) throw refused(`${who} does not own '${set}'`, 'let its owner remove it');
     const user = [...this.#jobs.values()].find(
-      ({ job, parsed }) => !isOver(job.state) && parsed.sets.includes(set),
+      ({ job }) => !isOver(job.state) && job.record.sets.includes(set),
     );
     if (user !== undefined)
       throw refused(`job ${user.job.record.id} uses '${set}'`, 'cancel the job, or wait for its end');
@@ -150,8 +161,10 @@ export class Node {
       const parsed = parseWork(readWork(value));
       if (this.#jobs.has(id)) throw refused(`job ${id} was submitted before`, 'submit it under a new id');
       this.#checkRoom(who);
+      const sets = this.#setsOf(parsed);
       const grants = decide({
         work: parsed,
+        sets,
         federation: this.federation,
         submitter: who,
         dataSet: (set) => this.own.sets.get(set)?.id,
@@ -160,12 +173,24 @@ export class Node {
       });
       for (const { to } of parsed.exposures) this.own.federation.member(to);
       const submitted = new Date().toISOString();
-      const record = { id, submitter: who, submitted, hash: parsed.hash, work: parsed.work };
-      const state: JobState = { phase: 'waiting', unit: 0, units: 0, attempts: 0, since: submitted };
+      const record = { id, submitter: who, submitted, hash: parsed.hash, work: parsed.work, sets };
+      const state: JobState = {
+        phase: 'waiting',
+        unit: 0,
+        units: 0,
+        attempts: 0,
+        resumed: 0,
+        since: submitted,
+      };
       await this.own.grants.use(grants, id);
       await this.#store.add(record, state);
-      const exposures = parsed.exposures.map(({ what, to }) => `${what} to ${to}`);
-      await this.#note({ kind: 'submitted', who, job: id, work: parsed.hash, exposures });
+      await this.#note({
+        kind: 'submitted',
+        who,
+        job: id,
+        work: parsed.hash,
+        exposures: exposuresOf(parsed),
+      });
       const admitted = this.#admit(record, state);
       admitted.job.start();
       return view(admitted);
@@ -187,8 +212,8 @@ export class Node {
   }
 
   async cancel(who: string, id: string): Promise<void> {
-    const { job, parsed } = this.#find(who, id);
-    if (who !== job.record.submitter && !parsed.sets.some((set) => set.startsWith(`${who}/`)))
+    const { job } = this.#find(who, id);
+    if (who !== job.record.submitter && !ownsOf(job, who))
       throw refused(`${who} may not cancel job ${id}`, 'let its submitter or an owner of its data cancel it');
     await job.cancel(who);
     await this.#note({ kind: 'cancelled', who, job: id });
@@ -238,25 +263,39 @@ export class Node {
     this.#jobs.set(record.id, admitted);
     job.watch(({ phase, trouble }) => {
       const event = { who: this.own.station.role, job: record.id };
-      if (phase === 'done') void this.#note({ kind: 'finished', ...event });
-      if (phase === 'failed') void this.#note({ kind: 'failed', ...event, reason: trouble?.what ?? '' });
+      const exposures = exposuresOf(parsed);
+      if (phase === 'done') this.#noteSoon({ kind: 'finished', ...event, exposures });
+      if (phase === 'failed') this.#noteSoon({ kind: 'failed', ...event, reason: trouble?.what ?? '' });
     });
     return admitted;
   }
 
   #surroundings(parsed: ParsedWork): Surroundings {
-    const { station, checkpointEvery, othersComplete, log, seal, sets } = this.own;
+    const { station, checkpointEvery, elsewhere, log, seal, sets } = this.own;
     return {
       party: station.rank,
       store: this.#store,
-      network: (job, timeout) => station.network({ job, timeout }),
-      prepare: () => prepare(parsed, (set) => sets.open(set)),
+      network: (job) => station.network(job),
+      prepare: () => prepare(parsed, { set: (name) => sets.open(name), model: (job) => this.#model(job) }),
       deliver: async (job, to, file) =>
         writeFileWhole(this.#resultPath(job, to), await seal(to, job, file), 0o600),
-      othersComplete,
+      elsewhere,
       checkpointEvery,
       log,
     };
+  }
+
+  /** Data sets that a work's results may tell of. Throws `refused` for the model of a job that left none. */
+  #setsOf({ sets, work }: ParsedWork): readonly string[] {
+    if (work.model === undefined) return sets;
+    const before = this.#jobs.get(work.model);
+    if (before?.job.state.phase !== 'done')
+      throw refused(`no job ${work.model} is done here`, 'name a job that is, for its model');
+    return [...new Set([...sets, ...before.job.record.sets])].sort();
+  }
+
+  async #model(id: string): Promise<{ readonly file: Uint8Array; readonly result: string }> {
+    return { file: await this.#store.model(id), result: this.#jobs.get(id)?.job.state.result ?? '' };
   }
 
   #resultPath(job: string, to: string): string {
@@ -272,12 +311,12 @@ export class Node {
   }
 
   /** Its submitter, owners of its data, its result parties, and the other nodes. */
-  #concerns(who: string, { job, parsed }: { readonly job: Job; readonly parsed: ParsedWork }): boolean {
+  #concerns(who: string, { job, parsed }: Admitted): boolean {
     const { submitter } = job.record;
     return (
       /^\d+$/.test(who) ||
       who === submitter ||
-      parsed.sets.some((set) => set.startsWith(`${who}/`)) ||
+      ownsOf(job, who) ||
       parsed.exposures.some(({ to }) => to === who)
     );
   }
@@ -301,12 +340,26 @@ export class Node {
   #note(event: AuditEvent): Promise<void> {
     return this.own.audit.append(event);
   }
+
+  /** What has happened already: where it cannot be written down, the log says so. */
+  #noteSoon(event: AuditEvent): void {
+    this.#note(event).catch((error: Error) =>
+      this.own.log('not in the audit log', { ...event, why: error.message }),
+    );
+  }
 }
 
-const view = ({ job, parsed }: { readonly job: Job; readonly parsed: ParsedWork }): JobView => {
-  const { id, submitter, submitted, hash } = job.record;
+/** Whether a role owns data of a job. */
+const ownsOf = ({ record }: Job, who: string): boolean =>
+  record.sets.some((set) => set.startsWith(`${who}/`));
+
+const exposuresOf = ({ exposures }: ParsedWork): readonly string[] =>
+  exposures.map(({ what, to }) => `${what} to ${to}`);
+
+const view = ({ job, parsed }: Admitted): JobView => {
+  const { id, submitter, submitted, hash, sets } = job.record;
   const exposures = parsed.exposures.map(({ name, to }) => ({ name, to }));
-  return { id, submitter, submitted, work: hash, sets: parsed.sets, exposures, ...job.state };
+  return { id, submitter, submitted, work: hash, sets, exposures, ...job.state };
 };
 
 const refused = (what: string, remedy: string): TriadError => new TriadError('refused', what, { remedy });

@@ -7,16 +7,19 @@ import {
   signer,
   station,
 } from '@triad/net';
+import { TriadError } from '@triad/protocol';
 import { type Logger, pino } from 'pino';
 import { NodeConnection } from './client/request.js';
 import { type Limits, Node } from './node.js';
 import { operations } from './operations.js';
+import type { Elsewhere } from './run/elsewhere.js';
 import { seal } from './seal.js';
 import { service } from './service/service.js';
 import { auditLog } from './store/audit.js';
 import { DataSets } from './store/data-sets.js';
 import { openFolder } from './store/folder.js';
 import { Grants } from './store/grants.js';
+import type { JobState } from './store/jobs.js';
 
 export interface NodeOptions extends Omit<StationOptions, 'tls' | 'log'> {
   readonly identity: RoleCredentials;
@@ -66,7 +69,12 @@ export const openNode = async (options: NodeOptions): Promise<OpenNode> => {
     closers.push(audit.close);
     const verify = federation.verify;
     const party = Number(identity.role);
-    const sets = await DataSets.open(folder, { federation: federation.name, party, verify });
+    const sets = await DataSets.open(folder, {
+      federation: federation.name,
+      party,
+      verify,
+      onDamage: (file, reason) => logger.error({ event: 'damaged share', file, reason }),
+    });
     const grants = await Grants.open(folder, verify);
     const own = await station({
       ...options,
@@ -85,7 +93,7 @@ export const openNode = async (options: NodeOptions): Promise<OpenNode> => {
       checkpointEvery,
       seal: (to, job, file) =>
         seal(federation, { from: identity.role, to, job }, { file, sign: signer(identity) }),
-      othersComplete: (job) => othersComplete(own, identity, job),
+      elsewhere: (job) => elsewhere(own, identity, job),
       log: (event, details) => logger.info({ event, ...details }),
     });
     closers.push(() => node.close());
@@ -99,25 +107,21 @@ export const openNode = async (options: NodeOptions): Promise<OpenNode> => {
   }
 };
 
-/** Whether both others have all results of a job: they are then not to be met any more. */
-const othersComplete = async (own: Station, identity: RoleCredentials, job: string): Promise<boolean> => {
-  const answers = [0, 1, 2]
-    .filter((rank) => rank !== own.rank)
-    .map(async (rank) => {
-      const url = await own.find(rank);
-      if (url === undefined) return false;
-      const node = new NodeConnection(rank, url, identity, own.federation);
-      try {
-        const { result } = await node.json<{ readonly result?: string }>({
-          method: 'GET',
-          path: `/v1/jobs/${job}`,
-        });
-        return result !== undefined;
-      } catch {
-        return false;
-      } finally {
-        node.close();
-      }
-    });
-  return (await Promise.all(answers)).every((complete) => complete);
+/** What the other two nodes say of a job. */
+const elsewhere = async (own: Station, identity: RoleCredentials, job: string): Promise<Elsewhere> => {
+  const said = new Map<number, JobState | undefined>();
+  const ask = async (rank: number) => {
+    const url = await own.find(rank);
+    if (url === undefined) return;
+    const node = new NodeConnection(rank, url, identity, own.federation);
+    try {
+      said.set(rank, await node.json<JobState>({ method: 'GET', path: `/v1/jobs/${job}` }));
+    } catch (error) {
+      if (error instanceof TriadError && error.code === 'bad-argument') said.set(rank, undefined);
+    } finally {
+      node.close();
+    }
+  };
+  await Promise.all([0, 1, 2].filter((rank) => rank !== own.rank).map(ask));
+  return said;
 };

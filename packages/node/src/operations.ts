@@ -1,7 +1,7 @@
 /** What those who run a node look at, over plain HTTP: /health, /ready, and /metrics for Prometheus. Nothing here is secret, or changes anything. */
 import { createServer, type Server } from 'node:http';
 import { TriadError } from '@triad/protocol';
-import { collectDefaultMetrics, Gauge, Registry } from 'prom-client';
+import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 import type { Node } from './node.js';
 
 export interface Operations {
@@ -57,7 +57,7 @@ const metricsOf = (node: Node): Registry => {
   collectDefaultMetrics({ register: registry });
   new Gauge({
     name: 'triad_jobs',
-    help: 'Jobs by phase',
+    help: 'Jobs by phase; those that wait are the queue',
     labelNames: ['phase'],
     registers: [registry],
     collect() {
@@ -72,16 +72,32 @@ const metricsOf = (node: Node): Registry => {
       this.set(node.dataSets().length);
     },
   });
-  new Gauge({
-    name: 'triad_job_traffic_bytes',
-    help: 'Payload bytes of the jobs that are running',
-    labelNames: ['direction'],
+  growing(registry, 'triad_job_sent_bytes_total', 'Payload bytes that jobs sent', () => node.spent().sent);
+  growing(
+    registry,
+    'triad_job_received_bytes_total',
+    'Payload bytes that jobs received',
+    () => node.spent().received,
+  );
+  growing(
+    registry,
+    'triad_job_rounds_total',
+    'Rounds of the runs that are over, as planned',
+    () => node.spent().rounds,
+  );
+  growing(registry, 'triad_job_runs_total', 'Runs of programs that are over', () => node.spent().units);
+  return registry;
+};
+
+/** A number that starts at 0 with the process, and only grows. */
+const growing = (registry: Registry, name: string, help: string, read: () => number): void => {
+  new Counter({
+    name,
+    help,
     registers: [registry],
     collect() {
-      const { sent, received } = node.traffic();
-      this.set({ direction: 'sent' }, sent);
-      this.set({ direction: 'received' }, received);
+      this.reset();
+      this.inc(read());
     },
   });
-  return registry;
 };

@@ -71,7 +71,7 @@ const run = async (file: string, options: Options): Promise<void> => {
     const manifest = await deal(file, { ...options, name }, path);
     if (out === undefined)
       await withNodes(options, async (client) => {
-        for (const party of parties) await client.upload(party, path(party), name);
+        for (const party of parties) await client.upload(path(party));
       });
     const { rows, columns, id, owner } = manifest;
     const files = out === undefined ? {} : { files: parties.map(path) };

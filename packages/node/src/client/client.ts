@@ -1,7 +1,8 @@
 /** The three nodes of a federation, as data owners, submitters and result parties use them. */
 import { randomBytes } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { aby3 } from '@triad/aby3';
-import { type Manifest, openFile } from '@triad/data';
+import type { Manifest } from '@triad/data';
 import { decryptModel, type Weights } from '@triad/layers';
 import {
   type LookUp,
@@ -18,7 +19,8 @@ import { isOver } from '../run/job.js';
 import { unseal } from '../seal.js';
 import { parseWork } from '../work/parsed.js';
 import { readWork, type Work } from '../work/work.js';
-import { NodeConnection } from './request.js';
+import { type Asking, isAway, NodeConnection } from './request.js';
+import { upload } from './upload.js';
 
 export interface ClientOptions extends Omit<LookUpOptions, 'tls'> {
   readonly identity: RoleCredentials;
@@ -34,15 +36,24 @@ export interface Allowance {
   readonly uses?: number;
 }
 
+export interface Collecting {
+  /** Told of a node whose part does not come: two are enough for the values, but then nothing shows which of them lies. */
+  readonly onMissing?: (node: number, reason: Error) => void;
+}
+
 const ranks = [0, 1, 2] as const;
+/** Parts that give the values. */
+const enough = 2;
+/** Milliseconds between looks at nodes that are away. */
+const pause = 1000;
 const day = 24 * 60 * 60 * 1000;
 
 export interface Client {
   readonly role: string;
   readonly federation: string;
-  /** Sends a party's share file of an own data set. */
-  upload(party: number, path: string, name: string): Promise<void>;
-  /** Data sets that are at a node. */
+  /** Sends a share file of an own data set to its node. Goes on where it was when a connection breaks, and when it is called again. */
+  upload(path: string): Promise<Manifest>;
+  /** Data sets that are at a node; default: at the first that answers. */
   dataSets(party?: number): Promise<readonly Manifest[]>;
   remove(name: string): Promise<void>;
   /** Allows one work to use an own data set. */
@@ -51,14 +62,14 @@ export interface Client {
   submit(work: Work): Promise<string>;
   jobs(): Promise<readonly JobView[]>;
   job(id: string): Promise<JobView>;
-  /** How a job goes, until it is over. */
+  /** How a job goes, until it is over; from another node when one goes away. */
   watch(id: string): AsyncGenerator<JobView>;
   cancel(id: string): Promise<void>;
   resume(id: string): Promise<void>;
-  /** The nodes' parts of what a job revealed to this role, decrypted: any two give the values. */
-  collect(id: string): Promise<readonly Uint8Array[]>;
-  /** What a job revealed to this role. Throws naming a node whose part contradicts the others'. */
-  result(id: string): Promise<Weights>;
+  /** The nodes' parts of what a job revealed to this role, decrypted: two or three. */
+  collect(id: string, options?: Collecting): Promise<readonly Uint8Array[]>;
+  /** What a job revealed to this role. Throws `mismatch`, naming a node whose part contradicts both others'. */
+  result(id: string, options?: Collecting): Promise<Weights>;
   close(): Promise<void>;
 }
 
@@ -81,18 +92,12 @@ class Federates implements Client {
     this.federation = directory.federation;
   }
 
-  async upload(party: number, path: string, name: string): Promise<void> {
-    const source = await openFile(path);
-    try {
-      const node = await this.#node(party);
-      await node.json({ method: 'PUT', path: this.#dataPath(name), body: source.stream() });
-    } finally {
-      await source.close();
-    }
+  upload(path: string): Promise<Manifest> {
+    return upload((party) => this.#node(party), path);
   }
 
-  async dataSets(party = 0): Promise<readonly Manifest[]> {
-    return (await this.#node(party)).json({ method: 'GET', path: '/v1/data' });
+  dataSets(party?: number): Promise<readonly Manifest[]> {
+    return this.#ask({ method: 'GET', path: '/v1/data' }, party === undefined ? ranks : [party]);
   }
 
   async remove(name: string): Promise<void> {
@@ -131,19 +136,24 @@ class Federates implements Client {
     throw refusal.reason;
   }
 
-  async jobs(): Promise<readonly JobView[]> {
-    return (await this.#node(0)).json({ method: 'GET', path: '/v1/jobs' });
+  jobs(): Promise<readonly JobView[]> {
+    return this.#ask({ method: 'GET', path: '/v1/jobs' });
   }
 
-  async job(id: string): Promise<JobView> {
-    return (await this.#node(0)).json({ method: 'GET', path: `/v1/jobs/${id}` });
+  job(id: string): Promise<JobView> {
+    return this.#ask({ method: 'GET', path: `/v1/jobs/${id}` });
   }
 
   async *watch(id: string): AsyncGenerator<JobView> {
-    await this.job(id);
-    for await (const view of (await this.#node(0)).lines<JobView>(`/v1/jobs/${id}/events`)) {
-      yield view;
-      if (isOver(view)) return;
+    for (;;) {
+      const now = await this.job(id);
+      if (isOver(now)) return yield now;
+      for (const rank of ranks)
+        for await (const view of this.#events(rank, id)) {
+          yield view;
+          if (isOver(view)) return;
+        }
+      await sleep(pause);
     }
   }
 
@@ -155,22 +165,55 @@ class Federates implements Client {
     await this.#each((node) => node.json({ method: 'POST', path: `/v1/jobs/${id}/resume` }));
   }
 
-  async collect(id: string): Promise<readonly Uint8Array[]> {
+  async collect(id: string, { onMissing = () => {} }: Collecting = {}): Promise<readonly Uint8Array[]> {
     const federation = readFederation(this.identity);
-    return this.#each(async (node) => {
-      const sealed = await node.bytes({ method: 'GET', path: `/v1/jobs/${id}/result` });
-      const envelope = { from: String(node.rank), to: this.role, job: id };
-      return unseal(federation, envelope, { sealed, key: this.identity.seal });
-    });
+    const asked = await Promise.allSettled(
+      ranks.map(async (rank) => {
+        const node = await this.#node(rank);
+        const sealed = await node.bytes({ method: 'GET', path: `/v1/jobs/${id}/result` });
+        const envelope = { from: String(rank), to: this.role, job: id };
+        return unseal(federation, envelope, { sealed, key: this.identity.seal });
+      }),
+    );
+    const parts = asked.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []));
+    for (const [rank, each] of asked.entries()) {
+      if (each.status === 'fulfilled') continue;
+      if (parts.length < enough || !isAway(each.reason)) throw each.reason;
+      onMissing(rank, each.reason as Error);
+    }
+    return parts;
   }
 
-  async result(id: string): Promise<Weights> {
-    return decryptModel(await this.collect(id), aby3());
+  async result(id: string, options?: Collecting): Promise<Weights> {
+    return decryptModel(await this.collect(id, options), aby3());
   }
 
   async close(): Promise<void> {
     for (const node of this.#nodes.values()) node.close();
     await this.directory.close();
+  }
+
+  /** How a job goes at a node, for as long as the node tells. */
+  async *#events(rank: number, id: string): AsyncGenerator<JobView> {
+    try {
+      yield* (await this.#node(rank)).lines<JobView>(`/v1/jobs/${id}/events`);
+    } catch (error) {
+      if (!isAway(error)) throw error;
+    }
+  }
+
+  /** What the first node answers that can be reached. */
+  async #ask<T>(asking: Asking, from: readonly number[] = ranks): Promise<T> {
+    let away: unknown;
+    for (const rank of from) {
+      try {
+        return await (await this.#node(rank)).json<T>(asking);
+      } catch (error) {
+        if (!isAway(error)) throw error;
+        away ??= error;
+      }
+    }
+    throw away;
   }
 
   #each<T>(act: (node: NodeConnection) => Promise<T>): Promise<T[]> {

@@ -18,6 +18,11 @@ export interface Asking {
   readonly body?: AsyncIterable<Uint8Array>;
 }
 
+/** The node may be back later; others may be there. */
+export const isAway = (error: unknown): boolean =>
+  error instanceof TriadError &&
+  (error.code === 'peer-lost' || error.code === 'timeout' || error.code === 'closed');
+
 /** One node of a federation, as somebody with a certificate sees it. */
 export class NodeConnection {
   readonly #agent: Agent;
@@ -46,7 +51,7 @@ export class NodeConnection {
     const response = await this.#ask(asking);
     const pieces: Uint8Array[] = [];
     let size = 0;
-    for await (const piece of response as AsyncIterable<Buffer>) {
+    for await (const piece of this.#pieces(response)) {
       size += piece.length;
       if (size > maxAnswer)
         throw new TriadError('limit', `node ${this.rank} sends more than ${maxAnswer} bytes`, {
@@ -70,8 +75,9 @@ export class NodeConnection {
     const response = await this.#ask({ method: 'GET', path });
     if (response.statusCode !== 200) throw this.#strange(response.statusCode ?? 0);
     let rest = '';
-    for await (const piece of response.setEncoding('utf8') as AsyncIterable<string>) {
-      const lines = (rest + piece).split('\n');
+    const decoder = new TextDecoder();
+    for await (const piece of this.#pieces(response)) {
+      const lines = (rest + decoder.decode(piece, { stream: true })).split('\n');
       rest = lines.pop()!;
       for (const line of lines) yield JSON.parse(line) as T;
     }
@@ -81,13 +87,25 @@ export class NodeConnection {
     this.#agent.destroy();
   }
 
+  async *#pieces(response: IncomingMessage): AsyncGenerator<Buffer> {
+    try {
+      yield* response as AsyncIterable<Buffer>;
+    } catch (cause) {
+      throw this.#lost(cause as Error);
+    }
+  }
+
   #ask({ method, path, json, body }: Asking): Promise<IncomingMessage> {
     const text = json === undefined ? undefined : JSON.stringify(json);
     const type = body === undefined ? 'application/json' : 'application/octet-stream';
     const headers = text === undefined && body === undefined ? {} : { 'content-type': type };
     const options: RequestOptions = { method, agent: this.#agent, headers, timeout: quiet };
     return new Promise((resolve, reject) => {
-      const asked = request(new URL(path, this.url), options, resolve);
+      const asked = request(new URL(path, this.url), options, (response) => {
+        // What the node has refused need not be sent to its end.
+        if (body !== undefined && response.statusCode! >= 300) response.once('end', () => asked.destroy());
+        resolve(response);
+      });
       asked.on('timeout', () => asked.destroy(new Error(`nothing for ${quiet / 1000} s`)));
       asked.on('error', (cause) => reject(this.#lost(cause)));
       if (body === undefined) asked.end(text);

@@ -6,6 +6,8 @@ import type { Grant, Terms } from './grant.js';
 /** What a decision is about. */
 export interface Request {
   readonly work: ParsedWork;
+  /** Data sets that its results may tell of: those it is fed, and those an earlier job of it was fed. */
+  readonly sets: readonly string[];
   readonly federation: string;
   readonly submitter: string;
   /** Ids of the data sets that are here, by `owner/name`. */
@@ -22,7 +24,7 @@ export interface GrantState {
 
 /** The grants a work may use, one for each data set. Throws `refused`, naming data set, owner and reason. */
 export const decide = (request: Request): readonly Grant[] =>
-  request.work.sets.map((set) => {
+  request.sets.map((set) => {
     const id = request.dataSet(set);
     if (id === undefined) throw refused(`there is no data set '${set}' here`, 'let its owner share it first');
     const known = request.grants(set);

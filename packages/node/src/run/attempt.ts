@@ -21,27 +21,26 @@ export interface Task {
   readonly checkpoints: Checkpoints;
   /** Units from one checkpoint to the next. */
   readonly every: number;
-  /** Told about the units that are over. */
-  readonly onProgress: (unit: number) => void;
+  /** This node's shares of the parameters that the work begins with; undefined: as initializers say. */
+  readonly model: Uint8Array | undefined;
+  /** Rounds that a run of a stage takes when runs overlap. */
+  readonly roundsOf: (span: Span) => number;
+  /** Told about every unit that is over: the number of the next, and the rounds it took. */
+  readonly onProgress: (unit: number, rounds: number) => void;
 }
 
-/** Does the units from `start` on. The channel is closed when it resolves or rejects. */
+/** Does the units from `start` on, then `end` with this node's shares of the parameters, and closes the channel; the caller does when it rejects. */
 export const attempt = async (
   task: Task,
   channel: Channel,
   start: number,
-  end: () => Promise<void>,
+  end: (model: Uint8Array | undefined) => Promise<void>,
 ): Promise<void> => {
   const run = new Attempt(task, channel);
-  try {
-    await run.resume(start);
-    await run.finish(start);
-    await end();
-    await run.close();
-  } catch (error) {
-    await channel.close(error instanceof Error ? error : new Error(String(error)));
-    throw error;
-  }
+  await run.resume(start);
+  await run.finish(start);
+  await end(await run.save());
+  await run.close();
 };
 
 /** Windows whose rows are in memory at once: one is read while another is computed with. */
@@ -67,10 +66,12 @@ class Attempt {
 
   /** Goes back to the checkpoint before a unit: whatever came after it is done again. */
   async resume(unit: number): Promise<void> {
-    const { checkpoints, log, parameters } = this.task;
+    const { checkpoints, log, model, parameters } = this.task;
     await checkpoints.keepUpTo(unit);
     await log.keepBefore(unit);
-    if (unit > 0 && parameters.parameters.length > 0) await this.#exe.load(await checkpoints.read(unit));
+    if (parameters.parameters.length === 0) return;
+    const file = unit > 0 ? await checkpoints.read(unit) : model;
+    if (file !== undefined) await this.#exe.load(file);
   }
 
   async finish(from: number): Promise<void> {
@@ -81,6 +82,11 @@ class Attempt {
     }
     await this.#settled();
     await this.task.log.sync();
+  }
+
+  /** This node's shares of the parameters; undefined where there are none. */
+  async save(): Promise<Uint8Array | undefined> {
+    return this.task.parameters.parameters.length > 0 ? this.#exe.save() : undefined;
   }
 
   close(): Promise<void> {
@@ -149,7 +155,7 @@ class Attempt {
   #run(span: Span, stage: ParsedRun, unit: number, feed: Readonly<Record<string, Shared>>): Promise<void> {
     const index = span.before + unit - span.start;
     const run = this.#exe.run({ program: stage.of, feed, fetchList: stage.reveal ?? [], index });
-    const over = this.#track(unit, run);
+    const over = this.#track(unit, run, this.task.roundsOf(span));
     if ((unit + 1) % this.task.every === 0) this.#save(unit + 1);
     return over;
   }
@@ -158,13 +164,13 @@ class Attempt {
     await this.#settled();
     this.#exposing = unit;
     const { shape } = this.task.parameters.variable(parameter);
-    await this.#track(unit, this.#exe.reveal({ name: parameter, shape: shape as readonly number[] }, to));
+    await this.#track(unit, this.#exe.reveal({ name: parameter, shape: shape as readonly number[] }, to), 0);
     this.#check();
   }
 
-  #track(unit: number, work: Promise<unknown>): Promise<void> {
+  #track(unit: number, work: Promise<unknown>, rounds: number): Promise<void> {
     const over = work
-      .then(() => this.task.onProgress(unit + 1))
+      .then(() => this.task.onProgress(unit + 1, rounds))
       .catch((reason: unknown) => {
         this.#failure ??= { reason };
       })
@@ -176,14 +182,14 @@ class Attempt {
   /** A checkpoint counts only with all that was revealed before it. */
   #save(unit: number): void {
     const before = [...this.#pending, this.#saving];
-    const { checkpoints, log, parameters } = this.task;
-    const file = parameters.parameters.length > 0 ? this.#exe.save() : Promise.resolve(new Uint8Array());
+    const { checkpoints, log } = this.task;
+    const file = this.save();
     const write = async () => {
-      const bytes = await file;
+      const bytes = (await file) ?? new Uint8Array();
       await Promise.all(before);
       if (this.#failure !== undefined) return;
       await log.sync();
-      await checkpoints.write(unit, bytes!);
+      await checkpoints.write(unit, bytes);
     };
     this.#saving = write().catch((reason: unknown) => {
       this.#failure ??= { reason };

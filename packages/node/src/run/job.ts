@@ -1,11 +1,13 @@
 /** One job at one node: attempt after attempt until it is over. It survives the end of this process, and of the others'. */
 import { EventEmitter } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { StationJob } from '@triad/net';
 import { type Channel, type ErrorCode, type Network, TriadError } from '@triad/protocol';
 import { Checkpoints } from '../store/checkpoints.js';
 import type { JobRecord, JobState, JobStore, Phase, Trouble } from '../store/jobs.js';
 import { ResultLog } from '../store/result-log.js';
 import { attempt } from './attempt.js';
+import { type Elsewhere, failureElsewhere, isCancelledElsewhere, isCompleteElsewhere } from './elsewhere.js';
 import type { Prepared } from './prepare.js';
 import { resultFiles } from './result.js';
 import { agreeOnEnd, agreeOnStart, type Start } from './start.js';
@@ -15,24 +17,34 @@ export interface Surroundings {
   readonly party: number;
   readonly store: JobStore;
   /** The other nodes, for this job. */
-  readonly network: (job: string, timeout: number) => Network;
+  readonly network: (job: StationJob) => Network;
   /** Opens the data sets and reads the programs; throws when something is missing. */
   readonly prepare: (record: JobRecord) => Promise<Prepared>;
   /** Keeps a recipient's file where it will collect it. */
   readonly deliver: (job: string, to: string, file: Uint8Array) => Promise<void>;
-  /** Whether all other nodes say that they have all results of the job. */
-  readonly othersComplete: (job: string) => Promise<boolean>;
+  /** What the other nodes say of the job. */
+  readonly elsewhere: (job: string) => Promise<Elsewhere>;
   /** Units from one checkpoint to the next. */
   readonly checkpointEvery: number;
   readonly log: (event: string, details: Readonly<Record<string, unknown>>) => void;
 }
 
+/** What a job has taken of this node since the process runs. */
+export interface Spent {
+  /** Payload bytes of all attempts. */
+  readonly sent: number;
+  readonly received: number;
+  /** That the runs which are over were planned to take. */
+  readonly rounds: number;
+  readonly units: number;
+}
+
 /** The others may come back: what ends an attempt, not the job. */
 const passing: ReadonlySet<ErrorCode> = new Set(['peer-lost', 'timeout', 'closed']);
 /** Milliseconds between attempts. */
-const [firstPause, longestPause] = [100, 5000];
-/** Milliseconds to meet the others, */
-const meetingTime = 60_000;
+const [firstPause, longestPause] = [100, 1000];
+/** Milliseconds to meet the others before they are asked why they do not come, */
+const meetingTime = 10_000;
 /** and to look for others that have no need to meet. */
 const completeTime = 3000;
 
@@ -43,10 +55,11 @@ export class Job {
   readonly #events = new EventEmitter().setMaxListeners(0);
   #state: JobState;
   #channel: Channel | undefined;
-  /** Set when the node closes or the job is cancelled. */
-  #stopped: TriadError | undefined;
+  /** When the node closes or the job is cancelled. */
+  readonly #ending = new AbortController();
   #writing: Promise<void> = Promise.resolve();
   #going: Promise<void> = Promise.resolve();
+  #spent: Spent = { sent: 0, received: 0, rounds: 0, units: 0 };
 
   constructor(
     readonly record: JobRecord,
@@ -60,12 +73,13 @@ export class Job {
     return this.#state;
   }
 
-  /** Payload bytes of the attempt that is on. */
-  get traffic() {
-    return this.#channel?.traffic;
+  get spent(): Spent {
+    const { sent, received, ...rest } = this.#spent;
+    const now = this.#channel?.traffic;
+    return { sent: sent + (now?.sent.bytes ?? 0), received: received + (now?.received.bytes ?? 0), ...rest };
   }
 
-  /** Goes on until the job is over or `stop` is called. */
+  /** Goes on until the job is over or `close` is called. */
   start(): void {
     this.#going = this.#loop();
   }
@@ -83,16 +97,15 @@ export class Job {
     await this.#become('cancelled');
   }
 
-  /** Tries a failed job again from its last checkpoint. */
+  /** Tries a failed job again from its last checkpoint; one that is under way goes on. */
   async resume(): Promise<void> {
-    if (this.#state.phase !== 'failed')
-      throw new TriadError('bad-argument', `the job is ${this.#state.phase}`, {
-        remedy: 'resume a failed one',
-      });
+    const { phase, resumed } = this.#state;
+    if (phase === 'done' || phase === 'cancelled')
+      throw new TriadError('bad-argument', `the job is ${phase}`, { remedy: 'resume a failed one' });
     const { trouble: _, ...rest } = this.#state;
-    this.#state = rest;
-    await this.#become('waiting');
-    this.start();
+    this.#state = { ...rest, resumed: resumed + 1 };
+    await this.#become(phase === 'failed' ? 'waiting' : phase);
+    if (phase === 'failed') this.start();
   }
 
   /** Leaves the job as it is on disk, to go on when the node starts again. */
@@ -101,47 +114,72 @@ export class Job {
   }
 
   async #stop(reason: TriadError): Promise<void> {
-    this.#stopped = reason;
+    this.#ending.abort(reason);
     await this.#channel?.close(reason);
     await this.#going;
-    await this.#writing;
+    await this.#writing.catch(() => {});
   }
 
   async #loop(): Promise<void> {
-    for (let pause = firstPause; this.#stopped === undefined; pause = Math.min(2 * pause, longestPause)) {
+    const { signal } = this.#ending;
+    for (let pause = firstPause; !signal.aborted; pause = Math.min(2 * pause, longestPause)) {
       const before = this.#state.unit;
       try {
         await this.#attempt();
         return;
       } catch (error) {
-        if (this.#stopped !== undefined) return;
+        if (signal.aborted) return;
         if (!isPassing(error)) return this.#fail(error);
         this.around.log('attempt ended', { job: this.record.id, reason: (error as Error).message });
+        if (await this.#isOverElsewhere()) return;
         await this.#become('waiting');
         if (this.#state.unit > before) pause = firstPause;
-        await sleep(pause);
+        await sleep(pause, undefined, { signal }).catch(() => {});
       }
     }
+  }
+
+  /** Ends the job here, too, when it cannot go on because others have ended it. */
+  async #isOverElsewhere(): Promise<boolean> {
+    const others = await this.around.elsewhere(this.record.id);
+    if (this.#ending.signal.aborted) return true;
+    const failure = failureElsewhere(others, this.#state.resumed);
+    if (isCancelledElsewhere(others)) await this.#become('cancelled');
+    else if (failure !== undefined) await this.#fail(failure);
+    return isOver(this.#state);
   }
 
   async #attempt(): Promise<void> {
     const { record, around } = this;
     const { id } = record;
-    if (this.#state.result !== undefined && (await around.othersComplete(id))) return this.#done();
+    if (this.#state.result !== undefined && isCompleteElsewhere(await around.elsewhere(id)))
+      return this.#done();
     await using prepared = await around.prepare(record);
-    const checkpoints = new Checkpoints(around.store.at(id));
     // With all results on disk there may be nobody to meet any more: look again soon.
     const timeout = this.#state.result === undefined ? meetingTime : completeTime;
-    this.#channel = await around.network(id, timeout).join(around.party, prepared.agreement);
-    if (this.#stopped !== undefined) await this.#channel.close(this.#stopped);
-    const progress = { units: await checkpoints.units(), complete: this.#state.result !== undefined };
-    const start = await agreeOnStart(this.#channel, progress);
-    if (start.complete) {
-      await this.#channel.close();
-      return this.#done();
+    const { signal } = this.#ending;
+    const network = around.network({ job: id, timeout, signal });
+    const channel = await network.join(around.party, prepared.agreement);
+    this.#channel = channel;
+    try {
+      await this.#meet(prepared, channel);
+    } catch (error) {
+      await channel.close(error instanceof Error ? error : new Error(String(error)));
+      throw error;
+    } finally {
+      this.#spent = this.spent;
+      this.#channel = undefined;
     }
-    await this.#run(prepared, checkpoints, start, this.#channel);
     await this.#done();
+  }
+
+  async #meet(prepared: Prepared, channel: Channel): Promise<void> {
+    this.#ending.signal.throwIfAborted();
+    const checkpoints = new Checkpoints(this.around.store.at(this.record.id));
+    const progress = { units: await checkpoints.units(), complete: this.#state.result !== undefined };
+    const start = await agreeOnStart(channel, progress, Date.now());
+    if (start.complete) await channel.close();
+    else await this.#run(prepared, checkpoints, start, channel);
   }
 
   async #run(prepared: Prepared, checkpoints: Checkpoints, start: Start, channel: Channel): Promise<void> {
@@ -156,12 +194,13 @@ export class Job {
       log,
       checkpoints,
       every: around.checkpointEvery,
-      onProgress: (unit: number) => this.#advance(unit),
+      onProgress: (unit: number, rounds: number) => this.#advance(unit, rounds),
     };
-    const end = async () => {
+    const end = async (model: Uint8Array | undefined) => {
       const { schedule } = prepared;
       const files = await resultFiles(log, { schedule, party: around.party, id: start.id });
       for (const [to, file] of files) await around.deliver(record.id, to, file);
+      if (model !== undefined) await around.store.setModel(record.id, model);
       this.#state = { ...this.#state, unit: units, result: start.id };
       await this.#become('running');
       await agreeOnEnd(channel);
@@ -173,7 +212,8 @@ export class Job {
     }
   }
 
-  #advance(unit: number): void {
+  #advance(unit: number, rounds: number): void {
+    this.#spent = { ...this.#spent, rounds: this.#spent.rounds + rounds, units: this.#spent.units + 1 };
     if (unit <= this.#state.unit) return;
     this.#state = { ...this.#state, unit };
     this.#events.emit('state', this.#state);
@@ -184,25 +224,29 @@ export class Job {
     await this.around.store.clean(this.record.id);
   }
 
+  /** A disk that does not even take the state is told of in the log; the job goes on when the node starts again. */
   async #fail(error: unknown): Promise<void> {
+    const { id } = this.record;
     this.#state = { ...this.#state, trouble: troubleOf(error) };
-    await this.#become('failed');
+    await this.#become('failed').catch((reason: Error) =>
+      this.around.log('state not kept', { job: id, reason: reason.message }),
+    );
   }
 
   async #become(phase: Phase): Promise<void> {
     const since = phase === this.#state.phase ? this.#state.since : new Date().toISOString();
     this.#state = { ...this.#state, phase, since };
     const state = this.#state;
-    this.#writing = this.#writing.then(() => this.around.store.setState(this.record.id, state));
-    await this.#writing;
-    this.#events.emit('state', state);
-    const { id } = this.record;
-    this.around.log('job', {
-      job: id,
-      phase,
-      unit: state.unit,
-      ...(state.trouble && { trouble: state.trouble }),
-    });
+    const write = () => this.around.store.setState(this.record.id, state);
+    this.#writing = this.#writing.then(write, write);
+    this.#writing.catch(() => {});
+    try {
+      await this.#writing;
+    } finally {
+      this.#events.emit('state', state);
+      const { unit, trouble } = state;
+      this.around.log('job', { job: this.record.id, phase, unit, ...(trouble && { trouble }) });
+    }
   }
 }
 

@@ -2,10 +2,11 @@
 import { createHash } from 'node:crypto';
 import { aby3 } from '@triad/aby3';
 import type { ShareSet } from '@triad/data';
-import { canonicalJson, fractionBits, type Program, parameter, program } from '@triad/layers';
+import { canonicalJson, fractionBits, type Program, parameter, plan, program } from '@triad/layers';
 import { type Agreement, TriadError } from '@triad/protocol';
 import type { ParsedWork } from '../work/parsed.js';
-import { type Schedule, schedule } from '../work/schedule.js';
+import { type Schedule, type Span, schedule } from '../work/schedule.js';
+import { isRun } from '../work/work.js';
 import { Input } from './input.js';
 
 /** Disposing it closes the data sets. */
@@ -15,23 +16,31 @@ export interface Prepared extends AsyncDisposable {
   readonly parameters: Program;
   readonly outside: readonly string[];
   readonly inputs: ReadonlyMap<string, Input>;
+  readonly model: Uint8Array | undefined;
+  readonly roundsOf: (span: Span) => number;
   /** What all three nodes must have alike. */
   readonly agreement: Agreement;
 }
 
+/** Where a work's data and model are. */
+export interface Sources {
+  readonly set: (name: string) => Promise<ShareSet>;
+  /** What an earlier job left, and the name of its results. */
+  readonly model: (job: string) => Promise<{ readonly file: Uint8Array; readonly result: string }>;
+}
+
 /** Opens the data sets of a work. Throws `mismatch` for sets that do not go together, or not with the program. */
-export const prepare = async (
-  work: ParsedWork,
-  open: (set: string) => Promise<ShareSet>,
-): Promise<Prepared> => {
+export const prepare = async (work: ParsedWork, sources: Sources): Promise<Prepared> => {
   const sets = new Map<string, ShareSet>();
   const close = async () => {
     for (const set of sets.values()) await set.close();
   };
   try {
-    for (const set of work.sets) sets.set(set, await open(set));
+    for (const set of work.sets) sets.set(set, await sources.set(set));
     for (const { manifest } of sets.values())
       checkScale(manifest.fractionBits, `${manifest.owner}/${manifest.name}`);
+    const from = work.work.model;
+    const model = from === undefined ? undefined : await sources.model(from);
     const names = [
       ...new Set(work.stages.flatMap((stage) => ('feed' in stage ? Object.values(stage.feed) : []))),
     ];
@@ -49,7 +58,9 @@ export const prepare = async (
       parameters: parametersOf(work),
       outside: [...new Set(work.exposures.map(({ to }) => to))].sort(),
       inputs,
-      agreement: agreement(work, sets),
+      model: model?.file,
+      roundsOf: roundsOf(),
+      agreement: agreement(work, sets, model?.result),
       [Symbol.asyncDispose]: close,
     };
   } catch (error) {
@@ -72,12 +83,36 @@ const parametersOf = ({ programs }: ParsedWork): Program =>
       for (const { attributes } of parameters) parameter(attributes);
   });
 
-const agreement = (work: ParsedWork, sets: ReadonlyMap<string, ShareSet>): Agreement => {
+/** As planned, once for each stage. */
+const roundsOf = (): ((span: Span) => number) => {
+  const known = new Map<number, number>();
+  return ({ stage, index, batch }) => {
+    if (!isRun(stage)) return 0;
+    let rounds = known.get(index);
+    if (rounds === undefined) {
+      const options = { fetchList: stage.reveal ?? [], ...(batch > 0 && { batch }) };
+      rounds = plan(stage.of, aby3(), options).roundsPerStep;
+      known.set(index, rounds);
+    }
+    return rounds;
+  };
+};
+
+/** Data sets that have an entry of their own, so that a difference names them. */
+const mostNamed = 64;
+
+const agreement = (
+  work: ParsedWork,
+  sets: ReadonlyMap<string, ShareSet>,
+  model: string | undefined,
+): Agreement => {
   const scheme = aby3();
-  const ids = [...sets].map(([set, { manifest }]) => [set, manifest.id]);
+  const ids = [...sets].map(([set, { manifest }]) => [`data set ${set}`, manifest.id] as const);
   return {
     work: work.hash,
+    ...Object.fromEntries(ids.slice(0, mostNamed)),
     'data sets': createHash('sha256').update(canonicalJson(ids)).digest('hex'),
+    ...(model !== undefined && { model }),
     protocol: scheme.name,
     ...Object.fromEntries(
       Object.entries(scheme.parameters).map(([key, value]) => [`${scheme.name}.${key}`, value]),

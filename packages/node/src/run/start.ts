@@ -1,6 +1,6 @@
 /** Where the three nodes of a job go on from: the newest checkpoint that all of them have. */
 import { createHash, randomBytes } from 'node:crypto';
-import { type Channel, namedAddress, TriadError } from '@triad/protocol';
+import { type Channel, namedAddress, type Rank, TriadError } from '@triad/protocol';
 import { z } from 'zod';
 
 /** What one node has of a job. */
@@ -24,20 +24,33 @@ const message = z.strictObject({
   units: z.array(z.number().int().min(0)).max(64),
   complete: z.boolean(),
   nonce: z.string().regex(/^[0-9a-f]{32}$/),
+  /** Milliseconds since 1970, by the sender's clock. */
+  now: z.number().int().min(0),
 });
+type Message = z.infer<typeof message>;
 const maxBytes = 2 ** 12;
+/** Milliseconds that clocks may be apart: grants and certificates hold for a time. */
+const maxSkew = 5 * 60 * 1000;
 
 const here = namedAddress('triad/node/start');
 const over = namedAddress('triad/node/over');
 
-/** Tells the others what this node has, and finds what all have. Throws `bad-message` for what is no such message. */
-export const agreeOnStart = async (channel: Channel, { units, complete }: Progress): Promise<Start> => {
-  const own = { units: [...units], complete, nonce: randomBytes(16).toString('hex') };
+/**
+ * Tells the others what this node has, and finds what all have. Throws `bad-message` for what is no such message, `mismatch` for a clock
+ * that is far from the others'.
+ */
+export const agreeOnStart = async (
+  channel: Channel,
+  { units, complete }: Progress,
+  now: number,
+): Promise<Start> => {
+  const own = { units: [...units], complete, nonce: randomBytes(16).toString('hex'), now };
   for (const peer of channel.peers) channel.send(peer, here, Buffer.from(JSON.stringify(own)));
   const others = await Promise.all(
     channel.peers.map(async (peer) => [peer, read(await channel.recv(peer, here), peer)] as const),
   );
   const all = new Map([[channel.rank, own] as const, ...others]);
+  checkClocks(all);
   const common = own.units.filter((unit) => [...all.values()].every((each) => each.units.includes(unit)));
   const nonces = [...all].sort(([a], [b]) => a - b).map(([, { nonce }]) => nonce);
   return {
@@ -47,7 +60,19 @@ export const agreeOnStart = async (channel: Channel, { units, complete }: Progre
   };
 };
 
-const read = (bytes: Uint8Array, party: number): z.infer<typeof message> => {
+/** Throws naming the clock that is far from both others. */
+const checkClocks = (all: ReadonlyMap<Rank, Message>): void => {
+  const sorted = [...all].sort(([, a], [, b]) => a.now - b.now);
+  const median = sorted[Math.floor(sorted.length / 2)]![1].now;
+  for (const [party, { now }] of sorted) {
+    if (Math.abs(now - median) <= maxSkew) continue;
+    const minutes = Math.round(Math.abs(now - median) / 60_000);
+    const what = `the clock of node ${party} is ${minutes} minutes ${now < median ? 'behind' : 'ahead of'} the others`;
+    throw new TriadError('mismatch', what, { party, remedy: 'set it, best by NTP, then resume the job' });
+  }
+};
+
+const read = (bytes: Uint8Array, party: number): Message => {
   try {
     if (bytes.length <= maxBytes) return message.parse(JSON.parse(Buffer.from(bytes).toString()));
   } catch {

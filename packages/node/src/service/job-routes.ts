@@ -2,11 +2,11 @@ import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import type { Node } from '../node.js';
 import { isOver } from '../run/job.js';
-import { jobIdPattern } from '../store/jobs.js';
+import { jobId } from '../work/work.js';
 import { callerOf, checked } from './service.js';
 
-const params = z.object({ id: z.string().regex(jobIdPattern) });
-const submission = z.strictObject({ id: z.string().regex(jobIdPattern), work: z.unknown() });
+const params = z.object({ id: jobId });
+const submission = z.strictObject({ id: jobId, work: z.unknown() });
 
 /** Milliseconds between lines of a quiet watch. */
 const beat = 5000;

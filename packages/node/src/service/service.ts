@@ -1,5 +1,6 @@
 /** What a node answers over HTTPS. Who asks is known from the certificate, which TLS has checked. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Readable } from 'node:stream';
 import rateLimit from '@fastify/rate-limit';
 import { type Certified, certified } from '@triad/net';
 import { TriadError } from '@triad/protocol';
@@ -67,13 +68,20 @@ const admit = (caller: Certified | undefined, federation: string): void => {
 };
 
 const names = z.object({ owner: z.string().max(32), name: z.string().max(64) });
+const piece = z.object({ id: z.string().regex(/^[0-9a-f]{32}$/), from: z.coerce.number().int().min(0) });
 
 const dataRoutes = (app: FastifyInstance, node: Node): void => {
   app.put('/v1/data/:owner/:name', async (request, reply) => {
     const expected = checked(names, request.params, 'the name of the data set');
-    const body = request.body as AsyncIterable<Uint8Array>;
-    const manifest = await node.store(callerOf(request), expected, body);
+    const where = checked(piece, request.query, 'the place of the upload');
+    // A sender gets an answer even when not all is read.
+    const body = (request.body as Readable).iterator({ destroyOnReturn: false });
+    const manifest = await node.store(callerOf(request), expected, { ...where, body });
     return reply.code(201).send(manifest);
+  });
+  app.get('/v1/uploads/:id', async (request) => {
+    const { id } = checked(piece.pick({ id: true }), request.params, 'the id of the upload');
+    return { bytes: await node.uploaded(callerOf(request), id) };
   });
   app.get('/v1/data', async () => node.dataSets());
   app.delete('/v1/data/:owner/:name', async (request, reply) => {

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
+import { fileError } from '@triad/data';
 import { canonicalJson } from '@triad/layers';
 import { TriadError } from '@triad/protocol';
 
@@ -15,7 +16,6 @@ export interface AuditEvent {
     | 'granted'
     | 'submitted'
     | 'cancelled'
-    | 'attempted'
     | 'finished'
     | 'failed'
     | 'collected'
@@ -56,7 +56,7 @@ export const auditLog = async (path: string, now: () => Date = () => new Date())
     throw error;
   });
   await file.truncate(last.bytes);
-  let [number, before] = [last.number, last.hash];
+  let { number, hash: before, bytes } = last;
   let tail: Promise<void> = Promise.resolve();
   return {
     append: (event) => {
@@ -64,7 +64,7 @@ export const auditLog = async (path: string, now: () => Date = () => new Date())
       const write = async () => {
         const rest = { ...event, number, time, before };
         const hash = hashOf(rest);
-        await writeLine(file, { ...rest, hash });
+        bytes += await writeLine(file, { ...rest, hash }, bytes);
         number++;
         before = hash;
       };
@@ -79,9 +79,17 @@ export const auditLog = async (path: string, now: () => Date = () => new Date())
   };
 };
 
-const writeLine = async (file: FileHandle, entry: AuditEntry): Promise<void> => {
-  await file.appendFile(`${JSON.stringify(entry)}\n`);
-  await file.datasync();
+/** Bytes of the line, which is on disk then, or no part of it is. */
+const writeLine = async (file: FileHandle, entry: AuditEntry, end: number): Promise<number> => {
+  const line = Buffer.from(`${JSON.stringify(entry)}\n`);
+  try {
+    await file.appendFile(line);
+    await file.datasync();
+  } catch (error) {
+    await file.truncate(end).catch(() => {});
+    throw fileError(error, 'the audit log cannot be written', 'look at the data directory of the node');
+  }
+  return line.length;
 };
 
 const hashOf = (entry: Omit<AuditEntry, 'hash'>): string =>

@@ -1,10 +1,10 @@
 /** The data sets a node keeps its shares of. */
-import { randomBytes } from 'node:crypto';
-import { readdir, rename, rm } from 'node:fs/promises';
-import { createFile, type Manifest, openFile, openShare, type ShareSet } from '@triad/data';
+import { readdir, rm, stat } from 'node:fs/promises';
+import { type Manifest, openFile, openShare, type ShareSet } from '@triad/data';
 import { TriadError } from '@triad/protocol';
 import type { Verify } from '../policy/grant.js';
 import { type Folder, fileName } from './folder.js';
+import { Uploads } from './uploads.js';
 
 /** Whose share of what a file is to be. */
 export interface Expected {
@@ -12,79 +12,138 @@ export interface Expected {
   readonly name: string;
 }
 
+/** A piece of a share file: from where on, and what. */
+export interface Piece {
+  /** Of the upload: 32 hexadecimal digits, the data set's id. */
+  readonly id: string;
+  readonly from: number;
+  readonly body: AsyncIterable<Uint8Array>;
+}
+
 export interface DataSetOptions {
   readonly federation: string;
   readonly party: number;
   readonly verify: Verify;
+  /** Told of files that cannot be read any more. */
+  readonly onDamage: (file: string, reason: string) => void;
 }
 
 export const setNameOf = ({ owner, name }: Expected): string => `${owner}/${name}`;
 
+interface Kept {
+  readonly manifest: Manifest;
+  readonly bytes: number;
+}
+
 export class DataSets {
-  readonly #manifests = new Map<string, Manifest>();
+  readonly #kept = new Map<string, Kept>();
+  /** Why a file of this name cannot be used. */
+  readonly #damaged = new Map<string, TriadError>();
+  /** Of files whose every word was checked by this process: size and time of change. */
+  readonly #checked = new Map<string, string>();
 
   private constructor(
     private readonly folder: Folder,
+    private readonly uploads: Uploads,
     private readonly options: DataSetOptions,
   ) {}
 
-  /** Those of a data directory; what was being sent when the process died goes. */
+  /** Those of a data directory. A damaged one does not keep the others from being used. */
   static async open(folder: Folder, options: DataSetOptions): Promise<DataSets> {
-    const sets = new DataSets(folder, options);
-    for (const file of await readdir(folder.at('data'))) {
-      const path = folder.at('data', file);
-      if (!file.endsWith('.safetensors')) {
-        await rm(path, { force: true });
-        continue;
-      }
-      const set = await openShare(await openFile(path), options.party);
-      sets.#manifests.set(setNameOf(set.manifest), set.manifest);
-      await set.close();
-    }
+    const sets = new DataSets(folder, await Uploads.open(folder), options);
+    for (const file of await readdir(folder.at('data')))
+      if (file.endsWith('.safetensors')) await sets.#find(file);
     return sets;
   }
 
   all(): readonly Manifest[] {
-    return [...this.#manifests.values()];
+    return [...this.#kept.values()].map(({ manifest }) => manifest);
   }
 
+  /** Undefined when it is not here; throws `mismatch` when it is damaged. */
   get(set: string): Manifest | undefined {
-    return this.#manifests.get(set);
+    const damage = this.#damaged.get(`${fileName(set)}.safetensors`);
+    if (damage !== undefined) throw damagedSet(set, damage);
+    return this.#kept.get(set)?.manifest;
+  }
+
+  /** Bytes of an upload that are here. */
+  uploaded(owner: string, id: string): Promise<number> {
+    return this.uploads.size({ owner, id });
   }
 
   /**
-   * Takes in a share file: whole, checked and under its name, or not at all. Throws `mismatch` for a file of another party, owner, federation
-   * or name, and for one that is damaged; `refused` when there is a data set of this name; `limit` above `maxBytes`.
+   * Takes in a share file, or what is missing of it: whole, checked and under its name, or not at all. Throws `mismatch` for a file of another
+   * party, owner, federation or name, and for one that is damaged; `refused` when there is another data set of this name; `limit` when the owner's
+   * data would have more than `maxBytes`. Only a connection that breaks leaves something, to go on with.
    */
-  async add(expected: Expected, body: AsyncIterable<Uint8Array>, maxBytes: number): Promise<Manifest> {
+  async add(expected: Expected, { id, from, body }: Piece, maxBytes: number): Promise<Manifest> {
+    const { owner } = expected;
     const set = setNameOf(expected);
-    if (this.#manifests.has(set)) throw known(set);
-    const part = this.folder.at('data', `${randomBytes(8).toString('hex')}.part`);
+    const known = this.#kept.get(set)?.manifest;
+    if (known?.id === id) return known;
+    if (known !== undefined) throw taken(set);
+    const key = { owner, id };
+    const path = await this.uploads.receive(key, from, body, maxBytes - this.#bytesOf(owner));
     try {
-      await receive(part, body, maxBytes);
-      const manifest = await this.#check(part, expected);
-      if (this.#manifests.has(set)) throw known(set);
-      this.#manifests.set(set, manifest);
-      await rename(part, this.#path(set));
+      const manifest = await this.#check(path, expected, id);
+      if (this.#kept.has(set)) throw taken(set);
+      await this.uploads.take(key, this.#path(set));
+      this.#damaged.delete(`${fileName(set)}.safetensors`);
+      const { size } = await stat(this.#path(set));
+      this.#kept.set(set, { manifest, bytes: size });
+      this.#checked.set(set, await stampOf(this.#path(set)));
       return manifest;
     } catch (error) {
-      await rm(part, { force: true });
+      await this.uploads.drop(key);
       throw error;
     }
   }
 
-  /** Its rows; whoever opens it closes it. */
+  /** Its rows; whoever opens it closes it. Throws `mismatch` when it is not as its owner signed it any more, or gone. */
   async open(set: string): Promise<ShareSet> {
-    if (!this.#manifests.has(set)) throw missing(set);
-    return openShare(await openFile(this.#path(set)), this.options.party);
+    if (this.get(set) === undefined) throw missing(set);
+    const stamp = await stampOf(this.#path(set)).catch(() => '');
+    if (stamp === '') throw damagedSet(set, new Error('its file is gone'));
+    const share = await openShare(await openFile(this.#path(set)), this.options.party);
+    if (this.#checked.get(set) === stamp) return share;
+    try {
+      await share.verify(this.options.verify);
+    } catch (error) {
+      await share.close();
+      throw damagedSet(set, error as Error);
+    }
+    this.#checked.set(set, stamp);
+    return share;
   }
 
   async remove(set: string): Promise<void> {
-    if (!this.#manifests.delete(set)) throw missing(set);
+    const file = `${fileName(set)}.safetensors`;
+    if (!this.#kept.delete(set) && !this.#damaged.delete(file)) throw missing(set);
     await rm(this.#path(set), { force: true });
   }
 
-  async #check(path: string, { owner, name }: Expected): Promise<Manifest> {
+  async #find(file: string): Promise<void> {
+    const path = this.folder.at('data', file);
+    try {
+      const share = await openShare(await openFile(path), this.options.party);
+      const { size } = await stat(path);
+      this.#kept.set(setNameOf(share.manifest), { manifest: share.manifest, bytes: size });
+      await share.close();
+    } catch (error) {
+      if (!(error instanceof TriadError)) throw error;
+      this.#damaged.set(file, error);
+      this.options.onDamage(file, error.message);
+    }
+  }
+
+  #bytesOf(owner: string): number {
+    return [...this.#kept.values()]
+      .filter(({ manifest }) => manifest.owner === owner)
+      .reduce((sum, { bytes }) => sum + bytes, 0);
+  }
+
+  async #check(path: string, { owner, name }: Expected, id: string): Promise<Manifest> {
     const { federation, party, verify } = this.options;
     const share = await openShare(await openFile(path), party);
     try {
@@ -93,6 +152,7 @@ export class DataSets {
         ['owner', manifest.owner, owner],
         ['name', manifest.name, name],
         ['federation', manifest.federation, federation],
+        ['id', manifest.id, id],
       ].find(([, found, wanted]) => found !== wanted);
       if (wrong !== undefined) {
         const [what, found, wanted] = wrong;
@@ -112,29 +172,21 @@ export class DataSets {
   }
 }
 
-const receive = async (path: string, body: AsyncIterable<Uint8Array>, maxBytes: number): Promise<void> => {
-  const sink = await createFile(path);
-  let bytes = 0;
-  try {
-    for await (const chunk of body) {
-      bytes += chunk.length;
-      if (bytes > maxBytes)
-        throw new TriadError('limit', `the share file has more than ${maxBytes} bytes`, {
-          remedy: 'ask the node to allow more, or split the data set',
-        });
-      await sink.write(chunk);
-    }
-    await sink.commit();
-  } catch (error) {
-    await sink.abort();
-    throw error;
-  }
+/** Changes when the file does. */
+const stampOf = async (path: string): Promise<string> => {
+  const { size, mtimeMs, ino } = await stat(path);
+  return `${ino}/${size}/${mtimeMs}`;
 };
 
-const known = (set: string): TriadError =>
+const taken = (set: string): TriadError =>
   new TriadError('refused', `there is a data set '${set}' already`, {
     remedy: 'remove it first, or give the data another name',
   });
 
 const missing = (set: string): TriadError =>
   new TriadError('bad-argument', `there is no data set '${set}' here`, { remedy: 'let its owner share it' });
+
+const damagedSet = (set: string, { message }: Error): TriadError =>
+  new TriadError('mismatch', `this node's share of '${set}' is damaged: ${message.replace(/;.*$/, '')}`, {
+    remedy: `let its owner remove '${set}' and share it again`,
+  });

@@ -2,7 +2,7 @@
 import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { writeFileWhole } from '@triad/data';
 import { TriadError } from '@triad/protocol';
-import { readWork, type Work } from '../work/work.js';
+import { jobId, readWork, type Work } from '../work/work.js';
 import type { Folder } from './folder.js';
 
 export type Phase = 'waiting' | 'running' | 'done' | 'failed' | 'cancelled';
@@ -22,6 +22,8 @@ export interface JobState {
   readonly units: number;
   /** How often the nodes have met. */
   readonly attempts: number;
+  /** How often it was resumed after it had failed. */
+  readonly resumed: number;
   /** Names the results, once all of them are on disk. */
   readonly result?: string;
   readonly trouble?: Trouble;
@@ -36,6 +38,8 @@ export interface JobRecord {
   readonly submitted: string;
   readonly hash: string;
   readonly work: Work;
+  /** Data sets that its results may tell of. */
+  readonly sets: readonly string[];
 }
 
 export interface StoredJob {
@@ -43,13 +47,11 @@ export interface StoredJob {
   readonly state: JobState;
 }
 
-export const jobIdPattern = /^[0-9a-f]{32}$/;
-
 export class JobStore {
   constructor(private readonly folder: Folder) {}
 
   async all(): Promise<StoredJob[]> {
-    const ids = (await readdir(this.folder.at('jobs'))).filter((id) => jobIdPattern.test(id)).sort();
+    const ids = (await readdir(this.folder.at('jobs'))).filter((id) => jobId.safeParse(id).success).sort();
     const jobs = await Promise.all(ids.map((id) => this.#read(id)));
     return jobs.filter((job) => job !== undefined);
   }
@@ -73,6 +75,20 @@ export class JobStore {
     return writeFileWhole(this.at(id, 'state.json'), JSON.stringify(state), 0o600);
   }
 
+  /** Keeps this node's shares of the parameters as the job left them. */
+  setModel(id: string, file: Uint8Array): Promise<void> {
+    return writeFileWhole(this.#modelPath(id), file, 0o600);
+  }
+
+  /** What `setModel` kept. Throws `mismatch` when it is gone. */
+  async model(id: string): Promise<Uint8Array> {
+    const file = await readFile(this.#modelPath(id)).catch(() => undefined);
+    if (file !== undefined) return file;
+    throw new TriadError('mismatch', `this node's share of the model of job ${id} is gone`, {
+      remedy: 'train again',
+    });
+  }
+
   /** Frees what a job that is over does not need any more. */
   async clean(id: string): Promise<void> {
     for (const name of await readdir(this.at(id)))
@@ -81,6 +97,10 @@ export class JobStore {
 
   at(id: string, ...names: readonly string[]): string {
     return this.folder.at('jobs', id, ...names);
+  }
+
+  #modelPath(id: string): string {
+    return this.at(id, 'model.safetensors');
   }
 
   /** Undefined for a job that was not whole when the process died: nobody was told that it is accepted. */

@@ -1,6 +1,6 @@
 /** What a job has revealed so far, as this node's shares: one record after the other in a file. */
 import { type FileHandle, open } from 'node:fs/promises';
-import { writeFileWhole } from '@triad/data';
+import { fileError, writeFileWhole } from '@triad/data';
 import type { StoredParts } from '@triad/layers';
 import { TriadError } from '@triad/protocol';
 import { z } from 'zod';
@@ -41,7 +41,13 @@ export class ResultLog {
   /** Takes the record over; a failure shows at the next `sync`. */
   append(record: ResultRecord): void {
     const write = async () => {
-      await this.#file.appendFile(encode(record));
+      await this.#file.appendFile(encode(record)).catch((error: unknown) => {
+        throw fileError(
+          error,
+          'the results of the job cannot be kept',
+          'look at the data directory of the node',
+        );
+      });
     };
     this.#tail = this.#tail.then(write);
     this.#tail.catch(() => {});

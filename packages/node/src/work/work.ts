@@ -11,6 +11,8 @@ const maxRuns = 2 ** 31;
 
 const name = z.string().regex(/^[A-Za-z][A-Za-z0-9_.-]{0,63}$/);
 const role = z.string().regex(/^[A-Za-z][A-Za-z0-9-]{0,31}$/);
+/** Of a job: 32 hexadecimal digits. */
+export const jobId = z.string().regex(/^[0-9a-f]{32}$/);
 /** `owner/name`. */
 export const setName = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9-]{0,31}\/[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$/);
 const count = z.number().int().min(1).max(maxRuns);
@@ -46,6 +48,8 @@ const schema = z.strictObject({
   programs: z.record(name, z.string().max(maxWorkBytes)),
   /** Secret tables by name: the rows of one or more data sets with the same columns, one below the other. */
   inputs: z.record(name, z.array(setName).min(1).max(64)),
+  /** An earlier job that is done: parameters begin as it left them. Owners of its data must agree, too. Default: as initializers say. */
+  model: jobId.optional(),
   stages: z
     .array(z.union([run, exposure]))
     .min(1)
@@ -68,13 +72,13 @@ export interface WorkDraft extends Omit<Work, 'format' | 'programs' | 'inputs'> 
   readonly inputs: Readonly<Record<string, string | readonly string[]>>;
 }
 
-/** The work that programs, inputs and stages make. Throws `bad-argument` where it is none. */
-export const work = ({ programs, inputs, stages }: WorkDraft): Work =>
+/** The work that these make. Throws `bad-argument` where it is none. */
+export const work = ({ programs, inputs, ...rest }: WorkDraft): Work =>
   readWork({
     format,
+    ...rest,
     programs: mapValues(programs, (program) => new TextDecoder().decode(program.bytes())),
     inputs: mapValues(inputs, (sets) => [sets].flat()),
-    stages,
   });
 
 const mapValues = <A, B>(record: Readonly<Record<string, A>>, f: (value: A) => B): Record<string, B> =>
