@@ -11,9 +11,25 @@ export interface Directory {
   readonly seenAs: string | undefined;
   /** Says where this party is, until closed. */
   announce(url: string): Promise<void>;
+  /** Whether what this party announced still holds there, as far as it knows. */
+  holds(): boolean;
   /** Where a party was last said to be. */
   find(rank: Rank): Promise<string | undefined>;
   close(): Promise<void>;
+}
+
+/** Since when an announcement holds that is made again and again. */
+export class Announcement {
+  #made = Number.NEGATIVE_INFINITY;
+
+  /** It was accepted. */
+  renew(): void {
+    this.#made = performance.now();
+  }
+
+  holds(): boolean {
+    return performance.now() - this.#made < announcementTime;
+  }
 }
 
 /** Milliseconds an announcement holds; a party that is joining repeats it before. */

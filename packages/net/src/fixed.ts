@@ -21,6 +21,7 @@ export const fixedPeers = (roster: Roster, peers: Peers, secure: boolean): Direc
   volatile: false,
   seenAs: undefined,
   announce: async () => {},
+  holds: () => true,
   find: async (rank: Rank) => {
     const address = peers[roleName(roster, rank)];
     if (address !== undefined) return formatUrl(parseEndpoint(address, 'peers'), secure);

@@ -1,6 +1,6 @@
 import { type Rank, TriadError } from '@triad/protocol';
 import { Redis } from 'ioredis';
-import { announcementPace, announcementTime, type Directory, maxUrl } from './directory.js';
+import { Announcement, announcementPace, announcementTime, type Directory, maxUrl } from './directory.js';
 import { type Roster, roleName } from './roster.js';
 
 const attempts = 5;
@@ -45,6 +45,7 @@ export const redisDirectory = async (
     }
   };
   const key = (r: Rank) => `triad:${roster.job}:party:${roleName(roster, r)}`;
+  const announcement = new Announcement();
   let refresh: NodeJS.Timeout | undefined;
   let announced: string | undefined;
   try {
@@ -58,10 +59,14 @@ export const redisDirectory = async (
     seenAs: redis.stream.localAddress,
     announce: async (address) => {
       announced = address;
-      const set = () => redis.set(key(rank), address, 'PX', announcementTime);
+      const set = async () => {
+        await redis.set(key(rank), address, 'PX', announcementTime);
+        announcement.renew();
+      };
       await ask(set());
       refresh = setInterval(() => void set().catch(() => {}), announcementPace);
     },
+    holds: () => announcement.holds(),
     find: async (peer) => {
       const address = await ask(redis.get(key(peer)));
       return address !== null && address.length <= maxUrl ? address : undefined;

@@ -45,6 +45,8 @@ export interface Station {
   readonly url: string;
   /** Where it listens. */
   readonly port: number;
+  /** Whether others can find it, as far as it knows. */
+  announced(): boolean;
   /** Where another computing party is, as `https://host:port`; undefined when that is not known. */
   find(rank: Rank): Promise<string | undefined>;
   /** Gives what is no part of a job to somebody. */
@@ -129,6 +131,10 @@ class Place implements Station {
     gate.onMissed((path, missing) => this.#sessions.restarted(path, missing));
   }
 
+  announced(): boolean {
+    return this.own.directory.holds();
+  }
+
   async find(rank: Rank): Promise<string | undefined> {
     const place = await this.#place(rank);
     return place && httpsOf(place);
@@ -183,6 +189,7 @@ class Place implements Station {
       volatile: true,
       seenAs: undefined,
       announce: async () => {},
+      holds: () => this.announced(),
       find: async (rank) => {
         const place = await this.#place(rank);
         return place && place + path;

@@ -2,7 +2,7 @@ import { Agent, type IncomingMessage, request } from 'node:http';
 import { Agent as SecureAgent, request as secureRequest } from 'node:https';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Rank, TriadError } from '@triad/protocol';
-import { announcementPace, type Directory, maxUrl } from './directory.js';
+import { Announcement, announcementPace, type Directory, maxUrl } from './directory.js';
 import { formatEndpoint, parseEndpoint } from './endpoint.js';
 import { type Roster, roleName } from './roster.js';
 import { type Credentials, mutual } from './wire.js';
@@ -59,6 +59,7 @@ export const visitRendezvous = async ({ at, roster, rank, tls, signal }: Visit):
     }
   };
   await insist('GET', where(rank));
+  const announcement = new Announcement();
   let refresh: NodeJS.Timeout | undefined;
   return {
     volatile: true,
@@ -66,8 +67,13 @@ export const visitRendezvous = async ({ at, roster, rank, tls, signal }: Visit):
     announce: async (url) => {
       const { status } = await insist('PUT', where(rank), url);
       if (status !== 204) throw refused(at, status);
-      refresh = setInterval(() => void ask('PUT', where(rank), url).catch(() => {}), announcementPace);
+      announcement.renew();
+      const renew = async () => {
+        if ((await ask('PUT', where(rank), url)).status === 204) announcement.renew();
+      };
+      refresh = setInterval(() => void renew().catch(() => {}), announcementPace);
     },
+    holds: () => announcement.holds(),
     find: async (peer) => {
       const { status, text } = await insist('GET', where(peer));
       if (status === 403) throw refused(at, status);

@@ -78,6 +78,7 @@ describe('three nodes', () => {
       federation: 'houses',
       role: '1',
     });
+    expect((await fetch(`${operations}/ready`)).status).toBe(200);
     const metrics = await (await fetch(`${operations}/metrics`)).text();
     expect(metrics).toContain('triad_jobs{phase="running",federation="houses",role="1"} 0');
     expect((await fetch(`${operations}/v1/data`)).status).toBe(404);

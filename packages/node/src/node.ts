@@ -67,6 +67,7 @@ export class Node {
   readonly #store: JobStore;
   /** Decisions that change what is kept are made one after the other. */
   #turn: Promise<unknown> = Promise.resolve();
+  #closing = false;
 
   private constructor(private readonly own: Belongings) {
     this.#store = new JobStore(own.folder);
@@ -94,6 +95,11 @@ export class Node {
   status() {
     const { federation, role } = this.own.station;
     return { federation, role, version, time: new Date().toISOString(), jobs: this.phases() };
+  }
+
+  /** Whether it can be found, and is not being closed. */
+  ready(): boolean {
+    return !this.#closing && this.own.station.announced();
   }
 
   /** How many jobs are in each phase. */
@@ -247,6 +253,7 @@ export class Node {
 
   /** Leaves all jobs as they are on disk. */
   async close(): Promise<void> {
+    this.#closing = true;
     await this.#turn.catch(() => {});
     await Promise.all(
       [...this.#jobs.values()].map(({ job }) => (isOver(job.state) ? undefined : job.close())),

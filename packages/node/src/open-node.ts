@@ -75,7 +75,9 @@ export const openNode = async (options: NodeOptions): Promise<OpenNode> => {
       verify,
       onDamage: (file, reason) => logger.error({ event: 'damaged share', file, reason }),
     });
-    const grants = await Grants.open(folder, verify);
+    const grants = await Grants.open(folder, verify, (reason) =>
+      logger.warn({ event: 'void grant', reason }),
+    );
     const own = await station({
       ...options,
       tls: identity,
@@ -96,10 +98,10 @@ export const openNode = async (options: NodeOptions): Promise<OpenNode> => {
       elsewhere: (job) => elsewhere(own, identity, job),
       log: (event, details) => logger.info({ event, ...details }),
     });
-    closers.push(() => node.close());
-    own.serve(await service(node, logger));
     const watched = options.operations === undefined ? undefined : await operations(node, options.operations);
     if (watched !== undefined) closers.push(watched.close);
+    closers.push(() => node.close());
+    own.serve(await service(node, logger));
     return { node, url: own.url, port: own.port, ...(watched && { operations: watched.url }), close };
   } catch (error) {
     await close();

@@ -1,4 +1,7 @@
-/** What those who run a node look at, over plain HTTP: /health, /ready, and /metrics for Prometheus. Nothing here is secret, or changes anything. */
+/**
+ * What those who run a node look at, over plain HTTP: /health while the process serves, /ready while others can find it, too, and /metrics for
+ * Prometheus. Nothing here is secret, or changes anything.
+ */
 import { createServer, type Server } from 'node:http';
 import { TriadError } from '@triad/protocol';
 import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
@@ -17,7 +20,8 @@ export const operations = async (node: Node, at: string): Promise<Operations> =>
     if (request.method !== 'GET') return response.writeHead(405).end();
     const { url } = request;
     if (url === '/health' || url === '/ready') {
-      response.writeHead(200, { 'content-type': 'application/json' });
+      const well = url === '/health' || node.ready();
+      response.writeHead(well ? 200 : 503, { 'content-type': 'application/json' });
       return response.end(JSON.stringify(node.status()));
     }
     if (url !== '/metrics') return response.writeHead(404).end();

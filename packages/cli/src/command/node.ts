@@ -37,6 +37,9 @@ export const nodeCommand = (): Command =>
 
 const run = async (options: Options): Promise<void> => {
   const { identity, data, listen, advertise, operations, checkpointEvery, json } = options;
+  const ended = new Promise<void>((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve());
+  });
   const node = await openNode({
     identity: readIdentity(identity),
     folder: data,
@@ -47,9 +50,6 @@ const run = async (options: Options): Promise<void> => {
     ...(checkpointEvery !== undefined && { checkpointEvery }),
     // Standard error is for the log, standard output for what this command says.
     logger: pino({ base: null }, pino.destination(2)),
-  });
-  const ended = new Promise<void>((resolve) => {
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve());
   });
   const watched = node.operations === undefined ? {} : { operations: node.operations };
   console.log(

@@ -1,12 +1,15 @@
 import { readdir, readFile, rm } from 'node:fs/promises';
 import { writeFileWhole } from '@triad/data';
 import { TriadError } from '@triad/protocol';
+import { z } from 'zod';
 import { type Grant, readGrant, type Verify } from '../policy/grant.js';
 import type { GrantState } from '../policy/policy.js';
 import type { Folder } from './folder.js';
 
 /** Grants for all data sets that one node keeps. */
 const maxGrants = 2 ** 16;
+
+const form = z.object({ grant: z.unknown(), jobs: z.array(z.string()) });
 
 /** Owners' grants, and how often each was used. */
 export class Grants {
@@ -15,17 +18,18 @@ export class Grants {
 
   private constructor(private readonly folder: Folder) {}
 
-  /** Those of a data directory. A file that was changed is an error. */
-  static async open(folder: Folder, verify: Verify): Promise<Grants> {
+  /** Those of a data directory. One that is not signed by a role of today, since keys were made anew, or changed, is void. */
+  static async open(folder: Folder, verify: Verify, onVoid: (reason: string) => void): Promise<Grants> {
     const grants = new Grants(folder);
     for (const file of (await readdir(folder.at('grants'))).sort()) {
       if (!file.endsWith('.json')) continue;
-      const { grant, jobs } = JSON.parse(await readFile(folder.at('grants', file), 'utf8')) as {
-        grant: unknown;
-        jobs: readonly string[];
-      };
-      const read = readGrant(grant, verify);
-      grants.#states.set(read.terms.id, { grant: read, jobs });
+      try {
+        const { grant, jobs } = form.parse(JSON.parse(await readFile(folder.at('grants', file), 'utf8')));
+        const read = readGrant(grant, verify);
+        grants.#states.set(read.terms.id, { grant: read, jobs });
+      } catch (error) {
+        onVoid(`${file}: ${(error as Error).message}`);
+      }
     }
     return grants;
   }
