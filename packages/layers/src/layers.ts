@@ -35,6 +35,15 @@ export {
   type LayerNormOptions,
   layerNorm,
 } from './layer/normalisation.js';
+export {
+  type LearnNormalizationOptions,
+  learnNormalization,
+  type Normalization,
+  type NormalizationKind,
+  type NormalizeOptions,
+  normalize,
+  statisticRows,
+} from './layer/normalize.js';
 export { type Pool2dOptions, pool2d } from './layer/pool2d.js';
 export { softmax, softmaxCrossEntropyWithLogits } from './layer/softmax.js';
 export { split } from './layer/split.js';

@@ -13,7 +13,12 @@ const text = z
   .regex(/^\P{C}+$/u);
 
 const column = z.discriminatedUnion('type', [
-  z.strictObject({ name: text, type: z.literal('number') }),
+  z.strictObject({
+    name: text,
+    type: z.literal('number'),
+    /** Values are multiplied by it, so that they are of a magnitude that fixed point holds well. Default: 1. */
+    scale: z.number().positive().optional(),
+  }),
   /** One of some texts: as many columns of 0 and 1 as there are texts. */
   z.strictObject({ name: text, type: z.literal('category'), values: z.array(text).min(1).max(maxColumns) }),
 ]);

@@ -105,6 +105,14 @@ describe('CSV', () => {
     await expect(reading).rejects.toThrow(/row 2, column 'heating' is none of the values/);
   });
 
+  it('is scaled as the schema says', async () => {
+    const schema = parseSchema({ columns: [{ name: 'a', type: 'number', scale: 0.001 }] });
+    expect(await rowsOf(inPieces('t.csv', 'a\n1500\n-2\n'), { schema })).toEqual([[1.5], [-0.002]]);
+    const wide = parseSchema({ columns: [{ name: 'a', type: 'number', scale: 2 ** -10 }] });
+    expect(await rowsOf(inPieces('t.csv', `a\n${2 ** 50}`), { schema: wide })).toEqual([[2 ** 40]]);
+    expect(() => parseSchema({ columns: [{ name: 'a', type: 'number', scale: 0 }] })).toThrow(/not valid/);
+  });
+
   it('is refused for a column that is not there', async () => {
     await expect(openTable(inPieces('t.csv', 'a,b\n1,2'), { columns: ['z'] })).rejects.toThrow(
       /no column 'z'.*a, b/,

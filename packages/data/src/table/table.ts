@@ -43,6 +43,8 @@ export interface Encoder {
   readonly column: Column;
   /** Of its first number in a row. */
   readonly place: number;
+  /** Numbers are multiplied by it. */
+  readonly scale: number;
   /** By category's value; undefined for numbers. */
   readonly values: ReadonlyMap<string, number> | undefined;
 }
@@ -53,6 +55,7 @@ export const encodersOf = (schema: Schema): readonly Encoder[] => {
     const encoder = {
       column,
       place,
+      scale: (column.type === 'number' ? column.scale : undefined) ?? 1,
       values: column.type === 'category' ? new Map(column.values.map((value, i) => [value, i])) : undefined,
     };
     place += encodedColumns({ columns: [column] }).length;
@@ -86,9 +89,10 @@ export class RowBuffer {
   }
 
   /** Puts a number into the row that is being made, the `row`-th of the file from 1. */
-  number(value: number, { column, place }: Encoder, row: number): void {
-    if (!(Math.abs(value) < bound)) throw wrongNumber(this.file, value, column.name, row);
-    this.values[this.rows * this.#width + place] = value;
+  number(value: number, { column, place, scale }: Encoder, row: number): void {
+    const scaled = value * scale;
+    if (!(Math.abs(scaled) < bound)) throw wrongNumber(this.file, value, column.name, row);
+    this.values[this.rows * this.#width + place] = scaled;
   }
 
   category(text: string, { column, place, values }: Encoder, row: number): void {
@@ -124,7 +128,7 @@ export const notNumber = 'correct it, leave the column out, or call it a categor
 const wrongNumber = (file: string, value: number, column: string, row: number): Error =>
   Number.isNaN(value)
     ? missing(file, row, column)
-    : refusal(file, row, column, 'is 2^47 or more in magnitude', 'scale the column down');
+    : refusal(file, row, column, 'is 2^47 or more in magnitude', 'give the column a `scale` in the schema');
 
 export const missing = (file: string, row: number, column: string): Error =>
   refusal(file, row, column, 'is missing', 'fill it in, or leave the row or the column out');

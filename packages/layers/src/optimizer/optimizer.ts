@@ -99,6 +99,7 @@ export const checkShare = (what: string, value: number): void => {
 const reachable = ({ program, node }: Variable): Variable[] => {
   const needed = new Set([node.id]);
   for (let id = node.id; id >= 0; id--)
-    if (needed.has(id)) for (const i of program.nodes[id]!.inputs) needed.add(i);
+    if (needed.has(id) && program.nodes[id]!.kind !== 'detach')
+      for (const i of program.nodes[id]!.inputs) needed.add(i);
   return program.parameters.filter((p) => needed.has(p.id)).map((p) => new Variable(program, p));
 };
