@@ -1,7 +1,15 @@
 import { createPrivateKey, createPublicKey } from 'node:crypto';
 import { TriadError } from '@triad/protocol';
 import { describe, expect, it } from 'vitest';
-import { keys, type RoleCredentials, readFederation, signer, subjectOf } from './index.js';
+import {
+  keys,
+  type RoleCredentials,
+  readCertificate,
+  readFederation,
+  readRoster,
+  signer,
+  subjectOf,
+} from './index.js';
 
 const federation = async (name: string, roles: readonly string[]): Promise<readonly RoleCredentials[]> =>
   keys(name, roles);
@@ -60,5 +68,19 @@ describe('identity', () => {
     expect(() => known.verify('alice', 'grant', text('yes'), signer(alice!)('grant', text('yes')))).toThrow(
       expect.objectContaining({ code: 'refused' }),
     );
+  });
+
+  it('reads certificates that do not hold, and says who made them', async () => {
+    const [zero, alice] = await keys('houses', ['0', 'alice'], { days: -0.01 });
+    const [stranger] = await federation('houses', ['0']);
+    const own = readCertificate(alice!.cert);
+    expect(own).toMatchObject({ federation: 'houses', role: 'alice' });
+    expect(own.expires.getTime()).toBeLessThan(Date.now());
+    expect(own.isIssuedBy(zero!.ca)).toBe(true);
+    expect(own.isIssuedBy(stranger!.ca)).toBe(false);
+    const fingerprints = readRoster(alice!.roster).map(({ fingerprint }) => fingerprint);
+    expect(fingerprints).toHaveLength(2);
+    expect(fingerprints[1]).toBe(own.fingerprint);
+    expect(() => readCertificate('x')).toThrow(/cannot be read/);
   });
 });

@@ -1,9 +1,12 @@
+export { type Endpoint, isLoopback, parseEndpoint } from './endpoint.js';
 export type { Peers } from './fixed.js';
-export { type Federation, type Member, readFederation, type Signer, signer, subjectOf } from './identity.js';
+export { type Federation, type Member, readFederation, type Signer, signer } from './identity.js';
 export { type KeysOptions, keys, type RoleCredentials } from './keys.js';
 export { type LookUp, type LookUpOptions, lookUp } from './look-up.js';
 export { type InMemoryOptions, inMemory } from './memory.js';
 export { type NetworkOptions, network } from './network.js';
+export { type RedisStatus, redisStatus } from './redis-status.js';
 export { type Rendezvous, type RendezvousOptions, rendezvous } from './rendezvous.js';
+export { type RoleCertificate, readCertificate, readRoster, subjectOf } from './role-certificate.js';
 export { type Station, type StationJob, type StationOptions, station } from './station.js';
 export { type Certified, type Credentials, certified, mutual } from './wire.js';

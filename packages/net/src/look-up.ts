@@ -1,11 +1,10 @@
 import { type Rank, TriadError } from '@triad/protocol';
-import { subjectOf } from './identity.js';
+import { subjectOf } from './role-certificate.js';
 import { checkRoster, type Roster, rankOf } from './roster.js';
 import { checkWays, openDirectory, type Ways } from './way.js';
 import type { Credentials } from './wire.js';
 
 export interface LookUpOptions extends Ways {
-  /** Of a role that is no computing party. */
   readonly tls: Credentials;
   /** Computing parties; default 3. */
   readonly parties?: number;
@@ -13,7 +12,7 @@ export interface LookUpOptions extends Ways {
   readonly timeout?: number;
 }
 
-/** Where a federation's stations are, for somebody who is none. */
+/** Where a federation's stations are, for somebody who announces nothing. */
 export interface LookUp {
   readonly federation: string;
   readonly role: string;
@@ -28,10 +27,11 @@ const defaultTimeout = 10_000;
 export const lookUp = async (options: LookUpOptions): Promise<LookUp> => {
   const { tls, parties = 3, timeout = defaultTimeout } = options;
   const { federation, role } = subjectOf(tls);
-  const roster: Roster = { job: federation, parties, outside: [role] };
+  const computing = /^\d+$/.test(role);
+  const roster: Roster = { job: federation, parties, outside: computing ? [] : [role] };
   checkRoster(roster);
   checkWays(options, roster, { tls: true, insecure: false });
-  const rank = rankOf(roster, role);
+  const rank = rankOf(roster, computing ? Number(role) : role);
   const directory = await openDirectory(options, { roster, rank, tls, signal: AbortSignal.timeout(timeout) });
   return {
     federation,

@@ -16,16 +16,19 @@ export interface RedisOptions {
   readonly lasting?: boolean;
 }
 
-/** Addresses in Redis, under `triad:{job}:party:{role}`. Throws `timeout` when the server does not answer. */
-export const redisDirectory = async (
-  url: string,
-  roster: Roster,
-  rank: Rank,
-  { lasting = false }: RedisOptions = {},
-): Promise<Directory> => {
+/** A connection, and a way to ask over it. */
+export interface OpenRedis {
+  readonly redis: Redis;
+  /** The answer. Throws `timeout` when there is none. */
+  ask<T>(question: Promise<T>): Promise<T>;
+}
+
+/** Connects. Throws `timeout` when the server does not answer. */
+export const openRedis = async (url: string, { lasting = false }: RedisOptions = {}): Promise<OpenRedis> => {
   let trouble: Error | undefined;
   const redis = new Redis(url, {
     lazyConnect: true,
+    enableReadyCheck: false,
     connectTimeout: 2000,
     commandTimeout: 5000,
     maxRetriesPerRequest: attempts,
@@ -44,16 +47,27 @@ export const redisDirectory = async (
       throw new TriadError('timeout', `Redis at ${shown(url)} does not answer (${why})`, { remedy });
     }
   };
-  const key = (r: Rank) => `triad:${roster.job}:party:${roleName(roster, r)}`;
-  const announcement = new Announcement();
-  let refresh: NodeJS.Timeout | undefined;
-  let announced: string | undefined;
   try {
     await ask(redis.ping());
   } catch (error) {
     redis.disconnect();
     throw error;
   }
+  return { redis, ask };
+};
+
+/** Addresses in Redis, under `triad:{job}:party:{role}`. Throws `timeout` when the server does not answer. */
+export const redisDirectory = async (
+  url: string,
+  roster: Roster,
+  rank: Rank,
+  options: RedisOptions = {},
+): Promise<Directory> => {
+  const { redis, ask } = await openRedis(url, options);
+  const key = (r: Rank) => `triad:${roster.job}:party:${roleName(roster, r)}`;
+  const announcement = new Announcement();
+  let refresh: NodeJS.Timeout | undefined;
+  let announced: string | undefined;
   return {
     volatile: true,
     seenAs: redis.stream.localAddress,
