@@ -1,4 +1,5 @@
-export { type Allowance, type Client, type ClientOptions, connect } from './client/client.js';
+export { type Allowance, type Client, type ClientOptions, connect, type Echo } from './client/client.js';
+export type { NodeStatus } from './client/status.js';
 export type { JobView, Limits } from './node.js';
 export { type NodeOptions, type OpenNode, openNode } from './open-node.js';
 export type { Grant } from './policy/grant.js';

@@ -20,6 +20,7 @@ import { unseal } from '../seal.js';
 import { parseWork } from '../work/parsed.js';
 import { readWork, type Work } from '../work/work.js';
 import { type Asking, isAway, NodeConnection } from './request.js';
+import { type NodeStatus, readStatus } from './status.js';
 import { upload } from './upload.js';
 
 export interface ClientOptions extends Omit<LookUpOptions, 'tls'> {
@@ -36,6 +37,12 @@ export interface Allowance {
   readonly uses?: number;
 }
 
+/** Bytes there and back, each 8 MiB at most. */
+export interface Echo {
+  readonly send: number;
+  readonly receive: number;
+}
+
 export interface Collecting {
   /** Told of a node whose part does not come: two are enough for the values, but then nothing shows which of them lies. */
   readonly onMissing?: (node: number, reason: Error) => void;
@@ -46,11 +53,18 @@ const ranks = [0, 1, 2] as const;
 const enough = 2;
 /** Milliseconds between looks at nodes that are away. */
 const pause = 1000;
+const piece = Buffer.alloc(2 ** 16);
 const day = 24 * 60 * 60 * 1000;
 
 export interface Client {
   readonly role: string;
   readonly federation: string;
+  /** Where a node has announced itself, as `https://host:port`. */
+  find(rank: number): Promise<string>;
+  /** What a node says of itself. */
+  status(rank: number): Promise<NodeStatus>;
+  /** Sends a node so many bytes, then gets so many back: for whoever measures the way to it. */
+  echo(rank: number, bytes: Echo): Promise<void>;
   /** Sends a share file of an own data set to its node. Goes on where it was when a connection breaks, and when it is called again. */
   upload(path: string): Promise<Manifest>;
   /** Data sets that are at a node; default: at the first that answers. */
@@ -90,6 +104,25 @@ class Federates implements Client {
   ) {
     this.role = directory.role;
     this.federation = directory.federation;
+  }
+
+  find(rank: number): Promise<string> {
+    return this.directory.find(rank);
+  }
+
+  async status(rank: number): Promise<NodeStatus> {
+    const node = await this.#node(rank);
+    const status = readStatus(await node.json({ method: 'GET', path: '/v1/status' }));
+    if (status !== undefined) return status;
+    throw strange(rank, 'its status cannot be read');
+  }
+
+  async echo(rank: number, { send, receive }: Echo): Promise<void> {
+    const node = await this.#node(rank);
+    const path = `/v1/echo?receive=${receive}`;
+    const answer = await node.bytes({ method: 'POST', path, body: pieces(send) });
+    if (answer.length !== receive)
+      throw strange(rank, `it sends ${answer.length} bytes instead of ${receive}`);
   }
 
   upload(path: string): Promise<Manifest> {
@@ -234,3 +267,14 @@ class Federates implements Client {
 }
 
 const newId = (): string => randomBytes(16).toString('hex');
+
+/** So many bytes, each zero. */
+const pieces = async function* (bytes: number): AsyncGenerator<Uint8Array> {
+  for (let sent = 0; sent < bytes; sent += piece.length) yield piece.subarray(0, bytes - sent);
+};
+
+const strange = (rank: number, what: string): TriadError =>
+  new TriadError('bad-message', `node ${rank} answers in another way: ${what}`, {
+    party: rank,
+    remedy: 'use the same version as it',
+  });

@@ -55,7 +55,7 @@ export const service = async (
   dataRoutes(app, node);
   jobRoutes(app, node);
   app.get('/v1/status', async () => node.status());
-  app.post('/v1/echo', { bodyLimit: 2 ** 23 }, async ({ body }, reply) => reply.send(body));
+  app.post('/v1/echo', echo);
   await app.ready();
   return (request, response) => app.routing(request, response);
 };
@@ -93,6 +93,21 @@ const dataRoutes = (app: FastifyInstance, node: Node): void => {
     return reply.code(204).send();
   });
   app.get('/v1/grants', async () => node.grants());
+};
+
+const maxEcho = 2 ** 23;
+const echoing = z.object({ receive: z.coerce.number().int().min(0).max(maxEcho) });
+
+/** Takes in what a client sends and forgets it, then answers with as many bytes as it asks for: it measures the way. */
+const echo = async ({ query, body }: FastifyRequest, reply: FastifyReply) => {
+  const { receive } = checked(echoing, query, 'what is to be sent back');
+  let size = 0;
+  for await (const piece of (body ?? []) as AsyncIterable<Uint8Array>) {
+    size += piece.length;
+    if (size > maxEcho)
+      throw new TriadError('limit', `more than ${maxEcho} bytes came`, { remedy: 'send less' });
+  }
+  return reply.type('application/octet-stream').send(Buffer.alloc(receive));
 };
 
 const unknownPath = (method: string, url: string): TriadError =>
