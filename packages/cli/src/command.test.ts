@@ -41,6 +41,7 @@ describe('the triad command', () => {
       'rendezvous',
       'bench',
       'node',
+      'doctor',
       'grant',
       'job',
     ])
@@ -62,6 +63,7 @@ describe('the triad command', () => {
     'rendezvous',
     'bench',
     'node',
+    'doctor',
     'grant',
     'audit',
   ])('explains %s', (command) => {

@@ -1,10 +1,10 @@
-import { createRequire } from 'node:module';
 import { Command } from 'commander';
 import { alignCommand } from './command/align.js';
 import { auditCommand } from './command/audit.js';
 import { benchCommand } from './command/bench.js';
 import { benchPartyCommand } from './command/bench-party.js';
 import { demoCommand } from './command/demo.js';
+import { doctorCommand } from './command/doctor.js';
 import { grantCommand } from './command/grant.js';
 import { jobCommand, revealCommand } from './command/job.js';
 import { keysCommand } from './command/keys.js';
@@ -16,8 +16,7 @@ import { rendezvousCommand } from './command/rendezvous.js';
 
 import { runCommand } from './command/run.js';
 import { shareCommand } from './command/share.js';
-
-const { version } = createRequire(import.meta.url)('../package.json') as { readonly version: string };
+import { version } from './version.js';
 
 const commands = (): Command[] => [
   demoCommand(),
@@ -30,6 +29,7 @@ const commands = (): Command[] => [
   modelCommand(),
   keysCommand(),
   nodeCommand(),
+  doctorCommand(),
   grantCommand(),
   jobCommand(),
   auditCommand(),

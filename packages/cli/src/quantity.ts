@@ -4,13 +4,15 @@ export const formatSeconds = (seconds: number): string => {
   return ms >= 1000 ? `${seconds.toFixed(2)} s` : `${ms.toPrecision(3)} ms`;
 };
 
-/** `1.20 MB`, `34.5 kB`, `8 B`: powers of ten. */
+/** `1.20 GB`, `1.20 MB`, `34.5 kB`, `8 B`: powers of ten. */
 export const formatBytes = (bytes: number): string =>
-  bytes >= 1e6
-    ? `${(bytes / 1e6).toFixed(2)} MB`
-    : bytes >= 1e3
-      ? `${(bytes / 1e3).toFixed(1)} kB`
-      : `${bytes} B`;
+  bytes >= 1e9
+    ? `${(bytes / 1e9).toFixed(2)} GB`
+    : bytes >= 1e6
+      ? `${(bytes / 1e6).toFixed(2)} MB`
+      : bytes >= 1e3
+        ? `${(bytes / 1e3).toFixed(1)} kB`
+        : `${bytes} B`;
 
 /** `1.2 M`, `34.5 k`, `8`: powers of ten, for numbers of things. */
 export const formatCount = (count: number): string =>
