@@ -1,9 +1,10 @@
-/** Whether certificates, keys and roster of a role belong together. */
+/** Whether certificate, keys and authority of a role belong together. */
 import { createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto';
-import { type RoleCertificate, type RoleCredentials, readCertificate, readRoster } from '@triad/net';
+import { type RoleCertificate, type RoleCredentials, readCertificate } from '@triad/net';
 import { failureOf } from '../failure.js';
-import { type Finding, failed, ok, skipped, warning } from './finding.js';
-import { checkValidity, describeValidity, validityOf } from './validity.js';
+import { type Finding, failed, ok, skipped } from './finding.js';
+import { checkRoster } from './roster.js';
+import { checkValidity } from './validity.js';
 
 type Texts = Omit<RoleCredentials, 'role'>;
 
@@ -53,47 +54,6 @@ const checkAuthority = (own: RoleCertificate, { ca }: Texts): Finding => {
   } catch {
     return failed('identity: authority', { what: 'ca.pem is no certificate', remedy });
   }
-};
-
-const checkRoster = (own: RoleCertificate, { ca, roster }: Texts, now: Date): Finding[] => {
-  let all: readonly RoleCertificate[];
-  try {
-    all = readRoster(roster);
-    const foreign = all.filter((each) => each.federation !== own.federation || !each.isIssuedBy(ca));
-    if (foreign.length > 0) {
-      const roles = foreign.map(({ role }) => role);
-      const what = `roster.pem has roles of another authority: ${roles.join(', ')}`;
-      return [failed('identity: roster', { what, remedy, values: { roles } })];
-    }
-  } catch (error) {
-    return [failed('identity: roster', { what: `roster.pem: ${failureOf(error).what}`, remedy })];
-  }
-  const roles = all.map(({ role }) => role);
-  const listed = all.filter(({ role }) => role === own.role);
-  if (listed.length !== 1 || listed[0]!.fingerprint !== own.fingerprint) {
-    const what = `roster.pem does not have this certificate of role ${own.role}`;
-    return [failed('identity: roster', { what, remedy, values: { roles } })];
-  }
-  return [
-    ok('identity: roster', `${roles.length} roles: ${roles.join(', ')}`, { roles }),
-    checkOthers(
-      all.filter(({ role }) => role !== own.role),
-      now,
-    ),
-  ];
-};
-
-const checkOthers = (others: readonly RoleCertificate[], now: Date): Finding => {
-  const ending = others.filter((each) => validityOf(each, now) !== 'ok');
-  const roles = ending.map(({ role }) => role);
-  if (ending.length === 0)
-    return ok('identity: others', 'the certificates of all other roles hold', { roles });
-  const what = ending.map((each) => `that of ${each.role} ${describeValidity(each, now)}`).join(', ');
-  return warning('identity: others', {
-    what,
-    remedy: 'make new keys for all roles in time',
-    values: { roles },
-  });
 };
 
 /** The public half of a private key; undefined for a text that is none. */

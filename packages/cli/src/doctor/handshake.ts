@@ -9,7 +9,7 @@ const patience = 3000;
 export interface Shown {
   /** Undefined when it is of no role. */
   readonly certificate: RoleCertificate | undefined;
-  /** Why its certificate is not to be trusted: a code of OpenSSL. */
+  /** Why TLS does not trust its certificate: a code of OpenSSL. */
   readonly distrust: string | undefined;
 }
 

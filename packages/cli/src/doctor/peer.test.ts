@@ -144,7 +144,8 @@ describe('where a node is said to be', () => {
     expect(troubles(findings)).toEqual(end('connection'));
     expect(found(findings, 'node 0: connection')).toMatchObject({
       values: { code: 'ECONNREFUSED' },
-      remedy: expect.stringMatching(/^nothing listens there: start it/),
+      what: 'no connection to it: nothing listens there',
+      remedy: expect.stringMatching(/^start it with `triad node`/),
     });
   });
 
@@ -205,6 +206,8 @@ describe('the certificate that a node shows', () => {
     const { address } = await pretend(expired!, well);
     const { findings } = await meet(address, late!);
     expect(troubles(findings)).toEqual(end('certificate'));
-    expect(found(findings, 'node 0: certificate').what).toBe('role 0, it expired 0.0 days ago');
+    expect(found(findings, 'node 0: certificate').what).toBe('of role 0, which expired 0.0 days ago');
+    const before = (await meet(address, late!, new Date(Date.now() - 30 * 60 * 1000))).findings;
+    expect(found(before, 'node 0: certificate').what).toMatch(/^TLS does not trust its certificate: /);
   });
 });

@@ -1,4 +1,5 @@
 /** One node of the federation, from its address to how fast it is. */
+import type { Socket } from 'node:net';
 import { type Endpoint, parseEndpoint, type RoleCredentials, subjectOf } from '@triad/net';
 import type { Client, NodeStatus } from '@triad/node';
 import { failureOf } from '../failure.js';
@@ -40,7 +41,7 @@ export const checkPeer = async (peer: Peer): Promise<Met> => {
   const findings: Finding[] = [];
   try {
     const at = await findAddress(peer, findings);
-    await checkHandshake(peer, at, findings);
+    findings.push(await checkCertificate(peer, await checkConnection(peer, at, findings)));
     return { findings, reading: await checkService(peer, findings) };
   } catch (error) {
     if (!(error instanceof Ends)) throw error;
@@ -69,34 +70,37 @@ const findAddress = async (peer: Peer, findings: Finding[]): Promise<Endpoint> =
   }
 };
 
-const checkHandshake = async (peer: Peer, at: Endpoint, findings: Finding[]): Promise<void> => {
-  const { identity, rank, now = new Date() } = peer;
+const checkConnection = async (peer: Peer, at: Endpoint, findings: Finding[]): Promise<Socket> => {
   const start = performance.now();
   const socket = await dial(at).catch((error: NodeJS.ErrnoException) => {
-    throw new Ends('connection', unreachable(error, rank));
+    throw new Ends('connection', unreachable(error, peer.rank));
   });
-  const seconds = (performance.now() - start) / 1000;
-  const values = { milliseconds: Number((seconds * 1000).toFixed(3)) };
-  findings.push(ok(name(peer, 'connection'), `open after ${formatSeconds(seconds)}`, values));
+  const milliseconds = performance.now() - start;
+  const what = `open after ${formatSeconds(milliseconds / 1000)}`;
+  findings.push(ok(name(peer, 'connection'), what, { milliseconds: Number(milliseconds.toFixed(3)) }));
+  return socket;
+};
+
+/** The certificate that it really shows, whatever the directory says. */
+const checkCertificate = async (peer: Peer, socket: Socket): Promise<Finding> => {
+  const { identity, rank, now = new Date() } = peer;
+  const ends = (what: string, remedy: string) => new Ends('certificate', { what, remedy });
   const { certificate, distrust } = await shakeHands(socket, identity).catch((error: Error) => {
-    throw new Ends('certificate', {
-      what: `what listens there does not shake hands as a node does: ${error.message}`,
-      remedy: `see that node ${rank} listens at its address, and nothing else, a proxy for instance`,
-    });
+    const what = `what listens there does not shake hands as a node does: ${error.message}`;
+    throw ends(what, `see that node ${rank} listens at its address, and nothing else, a proxy for instance`);
   });
-  if (certificate === undefined)
-    throw new Ends('certificate', { what: 'it shows a certificate of no role', remedy: otherProcess(rank) });
-  const validity = checkValidity(name(peer, 'certificate'), `role ${rank}, it`, certificate, now);
+  if (certificate === undefined) throw ends('it shows a certificate of no role', otherProcess(rank));
+  if (!certificate.isIssuedBy(identity.ca))
+    throw ends("its certificate is not of this federation's authority", oneMaking);
+  checkSubject(peer, certificate);
+  const validity = checkValidity(name(peer, 'certificate'), `of role ${rank}, which`, certificate, now);
   if (validity.outcome === 'failed')
     throw new Ends('certificate', { ...validity, remedy: validity.remedy ?? '' });
-  if (distrust !== undefined)
-    throw new Ends('certificate', {
-      what: `its certificate is not of this federation's authority (${distrust})`,
-      remedy: 'see that its keys and yours were made at once, by one `triad keys`',
-    });
-  checkSubject(peer, certificate);
-  findings.push(validity);
+  if (distrust !== undefined) throw ends(`TLS does not trust its certificate: ${distrust}`, oneMaking);
+  return validity;
 };
+
+const oneMaking = 'see that its keys and yours were made at once, by one `triad keys`';
 
 const checkSubject = (
   { rank, identity }: Peer,
@@ -115,12 +119,26 @@ const otherProcess = (rank: number): string =>
 
 const unreachable = ({ code, message }: NodeJS.ErrnoException, rank: number): Trouble => {
   const values = { code: code ?? message };
-  const what = `no connection to it (${code ?? message})`;
-  const start = `start it with \`triad node\`, with the address at which it can be reached`;
-  if (code === 'ECONNREFUSED') return { what, remedy: `nothing listens there: ${start}`, values };
-  if (code === 'ETIMEDOUT' || code === 'EHOSTUNREACH' || code === 'ENETUNREACH')
-    return { what, remedy: `see that its machine runs, and that firewalls let this one through`, values };
-  return { what, remedy: `see that node ${rank} announces an address that this machine can dial`, values };
+  const trouble = (why: string, remedy: string) => ({ what: `no connection to it: ${why}`, remedy, values });
+  switch (code) {
+    case 'ECONNREFUSED':
+      return trouble(
+        'nothing listens there',
+        'start it with `triad node`, or look at the address it announces',
+      );
+    case 'ETIMEDOUT':
+    case 'EHOSTUNREACH':
+    case 'ENETUNREACH':
+      return trouble(
+        `no answer (${code})`,
+        'see that its machine runs, and that firewalls let this one through',
+      );
+    default:
+      return trouble(
+        code ?? message,
+        `see that node ${rank} announces an address that this machine can dial`,
+      );
+  }
 };
 
 /** What it says of itself, then how fast it says it. */
