@@ -1,4 +1,5 @@
 import { mkdir, readdir, writeFile } from 'node:fs/promises';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { keys } from '@triad/net';
 import { describe, expect, it } from 'vitest';
@@ -45,12 +46,12 @@ describe('a data directory', () => {
   it('may be in use, which is no trouble', async () => {
     const folder = join(root, 'used');
     await mkdir(folder);
-    await writeFile(join(folder, 'lock'), String(process.pid));
+    await writeFile(join(folder, 'lock'), `${process.ppid} ${hostname()}`);
     expect(found(await checkData(folder, undefined), 'data: use')).toMatchObject({
       outcome: 'ok',
-      what: `in use by process ${process.pid}`,
+      what: `in use by process ${process.ppid} of ${hostname()}`,
     });
-    await writeFile(join(folder, 'lock'), '4194999');
+    await writeFile(join(folder, 'lock'), `4194999 ${hostname()}`);
     expect(found(await checkData(folder, undefined), 'data: use').what).toBe('no process uses it');
   });
 

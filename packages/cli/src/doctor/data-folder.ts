@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { open, readFile, rm, stat, statfs } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { type RoleCredentials, subjectOf } from '@triad/net';
+import { holderOf } from '@triad/node';
 import { formatBytes } from '../quantity.js';
 import { type Finding, failed, ok, skipped, warning } from './finding.js';
 
@@ -79,18 +80,7 @@ export const checkSpace = (bytes: number): Finding => {
 
 /** For information: a node that runs is in use. */
 const checkUse = async (path: string): Promise<Finding> => {
-  const holder = Number(await readFile(join(path, 'lock'), 'utf8').catch(() => ''));
-  return isAlive(holder)
-    ? ok('data: use', `in use by process ${holder}`, { process: holder })
-    : ok('data: use', 'no process uses it');
-};
-
-const isAlive = (pid: number): boolean => {
-  if (!(Number.isInteger(pid) && pid > 0)) return false;
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
+  const holder = await holderOf(path);
+  if (holder === undefined) return ok('data: use', 'no process uses it');
+  return ok('data: use', `in use by process ${holder.process} of ${holder.host}`, { ...holder });
 };

@@ -63,7 +63,7 @@ describe.skipIf(!hasRedis)('triad doctor, with three nodes and Redis, each a pro
     const first = await examine(nodes, '1', '--data', nodes.dataOf(1), '--listen', '127.0.0.1:0');
     expect(first).toMatchObject({ code: 0, troubles: {} });
     const use = first.findings.find(({ check }) => check === 'data: use');
-    expect(use!.what).toMatch(/^in use by process \d+$/);
+    expect(use!.what).toMatch(/^in use by process \d+ of /);
     const { port } = new URL(first.findings.find(({ check }) => check === 'node 1: address')!.what);
     const listen = ['--listen', `127.0.0.1:${port}`] as const;
     expect(await examine(nodes, '1', ...listen)).toMatchObject({ code: 0, troubles: {} });

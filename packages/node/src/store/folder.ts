@@ -20,6 +20,22 @@ export interface Folder {
   close(): Promise<void>;
 }
 
+/** A process that has a data directory. */
+export interface Holder {
+  readonly process: number;
+  /** Of its machine or container. */
+  readonly host: string;
+}
+
+/** Who has the data directory at a path; undefined when nobody has. */
+export const holderOf = async (path: string): Promise<Holder | undefined> => {
+  const lock = join(path, 'lock');
+  const holder = await readFile(lock, 'utf8').catch(() => '');
+  if (holder === '' || (await isGone(lock, holder))) return undefined;
+  const [pid, host = ''] = holder.split(' ');
+  return { process: Number(pid), host };
+};
+
 /** Throws `mismatch` when it is another node's, `bad-argument` when it cannot be used, or is in use. */
 export const openFolder = async (path: string, owner: Owner): Promise<Folder> => {
   const at = (...names: readonly string[]) => join(path, ...names);
