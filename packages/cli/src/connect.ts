@@ -1,8 +1,8 @@
 import { type NetworkOptions, network } from '@triad/net';
 import type { Channel, Network, Traffic } from '@triad/protocol';
-import { badArgument } from './bad-argument.js';
 import { readCredentials } from './credential.js';
 import type { PartyValues } from './job-option.js';
+import { waysOf } from './way.js';
 
 /** Who takes part, and how patient they are with each other. */
 export interface Roster extends Pick<NetworkOptions, 'lostAfter'> {
@@ -14,17 +14,12 @@ export interface Roster extends Pick<NetworkOptions, 'lostAfter'> {
 
 /** The network that a party's command line describes. Throws `bad-argument` where it describes none. */
 export const connect = (values: PartyValues, roster: Roster): Network => {
-  const { job, listen, redis, rendezvous, peers, tls, insecure, timeout } = values;
-  if (redis === undefined && rendezvous === undefined && peers === undefined) {
-    throw badArgument('nothing says how the parties find each other', 'add --redis, --rendezvous or --peers');
-  }
+  const { job, listen, tls, insecure, timeout } = values;
   return network({
     job,
     ...roster,
+    ...waysOf(values),
     ...(listen !== undefined && { listen }),
-    ...(redis !== undefined && { redis }),
-    ...(rendezvous !== undefined && { rendezvous }),
-    ...(peers !== undefined && { peers: Object.fromEntries(peers.entries()) }),
     ...(tls !== undefined && { tls: readCredentials(tls) }),
     ...(insecure !== undefined && { insecure }),
     ...(timeout !== undefined && { timeout: timeout * 1000 }),

@@ -55,7 +55,13 @@ const discovery = (flags: string, name: (typeof discoveries)[number], descriptio
 /** How the computing parties are found. */
 export const addDiscoveryOptions = (command: Command): Command =>
   command
-    .addOption(discovery('--redis <url>', 'redis', 'find the others through Redis: redis://host:port'))
+    .addOption(
+      discovery(
+        '--redis <url>',
+        'redis',
+        'find the others through Redis: redis://host:port (default: TRIAD_REDIS)',
+      ),
+    )
     .addOption(
       discovery('--rendezvous <host:port>', 'rendezvous', 'find the others through `triad rendezvous`'),
     )

@@ -1,8 +1,8 @@
 import { type Client, connect } from '@triad/node';
 import type { Command } from 'commander';
-import { badArgument } from './bad-argument.js';
 import { readIdentity } from './credential.js';
 import { addDiscoveryOptions, type PartyValues } from './job-option.js';
+import { waysOf } from './way.js';
 
 /** Who asks the nodes of a federation, and where they are. */
 export interface MemberValues extends Pick<PartyValues, 'redis' | 'rendezvous' | 'peers' | 'json' | 'debug'> {
@@ -13,17 +13,6 @@ export const addMemberOptions = (command: Command): Command =>
   addDiscoveryOptions(command.requiredOption('--identity <folder>', "a role's folder, made by `triad keys`"))
     .option('--json', 'one JSON object a line')
     .option('--debug', 'show the stack of an error');
-
-/** Ways to find the nodes, as the library takes them. Throws `bad-argument` when there is none. */
-export const waysOf = ({ redis, rendezvous, peers }: MemberValues) => {
-  if (redis === undefined && rendezvous === undefined && peers === undefined)
-    throw badArgument('nothing says where the nodes are', 'add --redis, --rendezvous or --peers');
-  return {
-    ...(redis !== undefined && { redis }),
-    ...(rendezvous !== undefined && { rendezvous }),
-    ...(peers !== undefined && { peers: Object.fromEntries(peers.entries()) }),
-  };
-};
 
 /** Does something at the nodes of the federation. */
 export const withNodes = async <T>(values: MemberValues, act: (client: Client) => Promise<T>): Promise<T> => {

@@ -2,8 +2,9 @@ import { Command } from 'commander';
 import { examine } from '../doctor/examination.js';
 import type { Outcome } from '../doctor/finding.js';
 import { formatFinding, formatTally, recordOf, tally } from '../doctor/report.js';
-import { addMemberOptions, type MemberValues, waysOf } from '../member.js';
+import { addMemberOptions, type MemberValues } from '../member.js';
 import { version } from '../version.js';
+import { waysOf } from '../way.js';
 
 interface Options extends MemberValues {
   readonly data?: string;
@@ -29,7 +30,7 @@ const run = async ({ identity, data, listen, json, ...values }: Options): Promis
   const outcomes: Outcome[] = [];
   const examination = examine({
     identity,
-    ways: waysOf({ identity, ...values }),
+    ways: waysOf(values),
     version,
     ...(data !== undefined && { data }),
     ...(listen !== undefined && { listen }),

@@ -3,7 +3,8 @@ import { Command } from 'commander';
 import { pino } from 'pino';
 import { readIdentity } from '../credential.js';
 import { count } from '../job-option.js';
-import { addMemberOptions, type MemberValues, waysOf } from '../member.js';
+import { addMemberOptions, type MemberValues } from '../member.js';
+import { waysOf } from '../way.js';
 
 interface Options extends MemberValues {
   readonly data: string;

@@ -2,12 +2,10 @@
 import { isLoopback, type RoleCredentials, redisStatus } from '@triad/net';
 import { type Client, connect } from '@triad/node';
 import { failureOf } from '../failure.js';
-import type { waysOf } from '../member.js';
 import { formatSeconds } from '../quantity.js';
+import type { Ways } from '../way.js';
 import type { Reading } from './clock.js';
 import { type Finding, failed, ok, skipped, warning } from './finding.js';
-
-export type Ways = ReturnType<typeof waysOf>;
 
 export interface Found {
   readonly findings: readonly Finding[];

@@ -1,7 +1,9 @@
 /** All checks, in the order in which one thing needs another. */
+
+import type { Ways } from '../way.js';
 import { checkClocks, type Reading } from './clock.js';
 import { checkData } from './data-folder.js';
-import { checkDirectory, type Ways } from './directory.js';
+import { checkDirectory } from './directory.js';
 import { type Finding, skipped } from './finding.js';
 import { checkIdentity } from './identity.js';
 import { checkListen } from './listen.js';
