@@ -42,6 +42,12 @@ test('command lines are found everywhere', () => {
   expect(count('README.md')).toBeGreaterThan(3);
 });
 
+test('the environment is what the command reads', async () => {
+  const way = await readFile(join(root, 'packages/cli/src/way.ts'), 'utf8');
+  expect(way).toContain("'TRIAD_REDIS'");
+  expect(files.get('compose.node.yaml')).toContain('TRIAD_REDIS:');
+});
+
 test('a release changes every version, and nothing else', () => {
   const all = (map, to) => new Map([...map].map(([path, text]) => [path, withVersion(text, to)]));
   const next = all(files, '0.2.0-beta.1');
@@ -147,6 +153,7 @@ describe.each([
   ['cluster', policy, 'port: 9400', 'port: 9401', 'come in by other ports'],
   ['cluster', policy, 'port: 6379', 'port: 443', 'go out by other ports'],
   ['cluster', overlay, 'ADVERTISE=', 'ANNOUNCE=', 'other names than the arguments'],
+  ['cluster', overlay, 'TRIAD_REDIS=', 'REDIS=', 'other names than the arguments'],
   ['cluster', overlay, '.svc:8700', '.svc:8701', 'others cannot reach'],
   ['cluster', overlay, 'images:', 'image:', 'unknown field'],
   ['cluster', overlay, 'name: triad\n', 'name: triads\n', 'an image that no pod has'],

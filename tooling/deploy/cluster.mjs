@@ -63,11 +63,14 @@ const fieldProblems = (files, { path, document }, image) => {
   return failed(rules, path);
 };
 
-/** The config map of a node's folder sets what the arguments take from it, and its address is that of the service. */
+/** Read by the command itself (packages/cli/src/way.ts). */
+const variable = 'TRIAD_REDIS';
+
+/** The config map of a node's folder sets what the arguments and the command take from it, and its address is that of the service. */
 const settingProblems = ({ path, document }, { args, envFrom }) => {
   const { namespace, configMapGenerator: [{ name, literals }] = [{ literals: [] }] } = document;
   const settings = new Map(literals.map((literal) => literal.split(/=(.*)/s)));
-  const wanted = args.flatMap((word) => /\$\((\w+)\)/.exec(word)?.[1] ?? []);
+  const wanted = [...args.flatMap((word) => /\$\((\w+)\)/.exec(word)?.[1] ?? []), variable];
   const rules = [
     envFrom.some(({ configMapRef }) => configMapRef?.name === name) || 'no pod reads its config map',
     same(settings.keys(), wanted) || 'its config map has other names than the arguments',
