@@ -20,8 +20,9 @@ export const startParty = (
   name: string,
   words: readonly string[],
   onRecord: (record: unknown) => void,
+  cwd = process.cwd(),
 ): PartyProcess => {
-  const child = spawn(process.execPath, [command, ...words], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, [command, ...words], { cwd, stdio: ['ignore', 'pipe', 'pipe'] });
   let said = '';
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
     said += text;

@@ -4,11 +4,12 @@ import { TriadError } from '@triad/protocol';
 import { Command } from 'commander';
 import { writeFileWhole } from '../atomic-file.js';
 import { badArgument } from '../bad-argument.js';
-import type { Demo, DemoOptions } from '../demo.js';
+import type { Demo, DemoOptions, DemoReport, StagedDemo } from '../demo.js';
 import { loadDemo } from '../example-package.js';
 import { count } from '../job-option.js';
 import { finishAll, startParty } from '../party-process.js';
 import { isProgress, type Progress, showProgress } from '../progress.js';
+import { onStage } from '../stage.js';
 
 interface Options {
   readonly epochs?: number;
@@ -29,14 +30,13 @@ export const demoCommand = (): Command =>
     .option('--debug', 'show the stack of an error')
     .action(async (name: string, options: Options) => run(await loadDemo(name), options));
 
-const run = async (demo: Demo, { svg, json = false, ...chosen }: Options): Promise<void> => {
+const run = async (demo: Demo | StagedDemo, { svg, json = false, ...chosen }: Options): Promise<void> => {
   const options = { ...demo.defaults, ...chosen };
   if (!json) console.log(`${demo.title}\n`);
-  const outcome = await play(demo, options, (progress) => {
-    if (json) console.log(JSON.stringify(progress));
-    else showProgress(process.stdout, progress);
-  });
-  const report = demo.report(outcome, options);
+  const report =
+    'play' in demo
+      ? await onStage({ silent: json }, (stage) => demo.play(stage, options))
+      : await reportOf(demo, options, json);
   console.log(json ? JSON.stringify(report.record) : `\n${report.text}`);
   if (svg !== undefined) await writeFileWhole(svg, report.svg);
   if (!report.ok)
@@ -44,6 +44,14 @@ const run = async (demo: Demo, { svg, json = false, ...chosen }: Options): Promi
       'the encrypted training is not as close to floating point as it must be',
       'tell the maintainers',
     );
+};
+
+const reportOf = async (demo: Demo, options: DemoOptions, json: boolean): Promise<DemoReport> => {
+  const outcome = await play(demo, options, (progress) => {
+    if (json) console.log(JSON.stringify(progress));
+    else showProgress(process.stdout, progress);
+  });
+  return demo.report(outcome, options);
 };
 
 /** Runs every party; resolves to what the result party learned. */

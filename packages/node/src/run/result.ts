@@ -3,11 +3,8 @@ import { aby3 } from '@triad/aby3';
 import { encodeDeposits, type StoredParts } from '@triad/layers';
 import { TriadError } from '@triad/protocol';
 import type { ResultLog, ResultRecord } from '../store/result-log.js';
+import { type Joint, jointOf } from '../work/joint.js';
 import type { Schedule } from '../work/schedule.js';
-import { isRun } from '../work/work.js';
-
-/** How the values of a series are put together. */
-type Joint = 'single' | 'rows' | 'stack';
 
 /** The files by recipient. `id` names the attempt: files of one attempt go together. */
 export const resultFiles = async (
@@ -31,17 +28,6 @@ export const resultFiles = async (
       return [to, encodeDeposits(scheme, { party, id }, new Map(values))];
     }),
   );
-};
-
-/** Rows of batches go below each other; other values become rows, unless there is only one. */
-const jointOf = ({ spans }: Schedule, name: string): Joint => {
-  const revealing = spans.filter(({ stage }) =>
-    isRun(stage) ? stage.reveal?.includes(name) : stage.parameter === name,
-  );
-  const [{ stage }] = revealing as [(typeof revealing)[number]];
-  if (isRun(stage) && stage.of.variable(name).shape[0] === null) return 'rows';
-  const units = revealing.reduce((n, { start, end }) => n + end - start, 0);
-  return units > 1 ? 'stack' : 'single';
 };
 
 const join = (records: readonly ResultRecord[], joint: Joint, count: number): StoredParts => {

@@ -56,6 +56,15 @@ function* cut(pieces: readonly Range[], most: number): Generator<Range[]> {
   if (group.length > 0) yield group;
 }
 
+/** All rows of an epoch in the order they are taken. */
+export const rowsInOrder = (rows: number, batch: number, key: Uint8Array | undefined): number[] =>
+  [...windows(rows, batch, key)].flatMap(({ ranges, order }) => {
+    const lying = ranges.flatMap(({ start, end }) =>
+      Array.from({ length: end - start }, (_, i) => start + i),
+    );
+    return order === undefined ? lying : order.map((place) => lying[place]!);
+  });
+
 /** The key of one epoch's order. */
 export const orderKey = (seed: number, stage: number, epoch: number): Uint8Array =>
   createHash('sha256').update(`triad/order/1/${seed}/${stage}/${epoch}`).digest().subarray(0, 16);
