@@ -1,9 +1,12 @@
+export type { Sign } from './share/dealer.js';
 export { type Manifest, manifestBytes, manifestLabel } from './share/manifest.js';
 export { writeRawParts } from './share/raw-parts.js';
 export { openShare, type ShareSet, type Verifier } from './share/share-file.js';
-export { type ShareTableOptions, type Sign, shareTable } from './share/share-table.js';
+export { type ShareTableOptions, shareTable } from './share/share-table.js';
 export { createFile, fileError, openFile, writeFileWhole } from './storage/local.js';
-export type { Sink, Source } from './storage/storage.js';
+export { locationIn } from './storage/location.js';
+export type { Sink, SinkOptions, Source, StorageOptions } from './storage/storage.js';
+export { createSink, openSource, removeStored, writeStored } from './storage/stored.js';
 export { type OpenTableOptions, openTable, type TableFormat } from './table/open-table.js';
 export { type Column, encodedColumns, parseSchema, type Schema } from './table/schema.js';
 export { type Observed, observed } from './table/statistics.js';

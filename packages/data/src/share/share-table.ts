@@ -1,48 +1,52 @@
 /** Deals a table to the three parties: three files, in bounded memory whatever the table's size. */
-import { createHash, type Hash } from 'node:crypto';
-import { type FileHandle, mkdir, open, rename, rm } from 'node:fs/promises';
-import { dirname } from 'node:path';
-import { fractionBits } from '@triad/layers';
-import { TriadError } from '@triad/protocol';
-import { encode, randomBytes } from '@triad/ring';
-import { fileError } from '../storage/local.js';
+import { type FileHandle, mkdir, mkdtemp, open, rename, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileError, openFile, partOf, removeLeftovers } from '../storage/local.js';
+import { parseLocation } from '../storage/location.js';
+import type { Sink } from '../storage/storage.js';
+import { createSink, removeStored } from '../storage/stored.js';
 import type { Table } from '../table/table.js';
-import { chunkRowsFor, deal, Stream } from './dealt.js';
-import { headerOf, nonceBytes } from './layout.js';
-import { type Manifest, manifestBytes, manifestFormat, manifestLabel } from './manifest.js';
-import { keyed } from './share-file.js';
+import { Dealer, type DealOptions, parties } from './dealer.js';
+import type { Manifest } from './manifest.js';
 
-/** Signs bytes for one use, as the table's owner. */
-export type Sign = (label: string, bytes: Uint8Array) => Uint8Array;
-
-export interface ShareTableOptions {
-  /** Of the data set. */
-  readonly name: string;
-  readonly owner: string;
-  readonly federation: string;
-  readonly sign: Sign;
-  /** Path of a party's file. */
+export interface ShareTableOptions extends DealOptions {
+  /** Place of a party's file: a path, or a URL as `createSink` takes it. */
   readonly path: (party: number) => string;
-  /** Told how many rows are shared so far. */
-  readonly onProgress?: (rows: number) => void;
 }
 
-const parties = [0, 1, 2] as const;
+const ownerOnly = 0o600;
 
 /**
  * Writes `path(0)`, `path(1)` and `path(2)` when the whole table is dealt. Each is for one node alone; two together give the table away. Throws
- * `bad-argument` for an empty table and for a place that cannot be written to, and whatever reading the table throws.
+ * `bad-argument` for an empty table and for a place that cannot be written to, and whatever reading the table throws; then none of the files is there.
  */
 export const shareTable = async (table: Table, options: ShareTableOptions): Promise<Manifest> => {
-  const paths = parties.map(options.path);
-  const parts = paths.map((path) => `${path}.${process.pid}.part`);
+  const places = parties.map(options.path);
+  const local = places.flatMap((place) => {
+    const parsed = parseLocation(place);
+    return parsed.kind === 'local' ? [parsed.path] : [];
+  });
+  return local.length === places.length
+    ? dealToFiles(table, options, local)
+    : dealToPlaces(table, options, places);
+};
+
+/** The header is written last, into the room that was left for it. */
+const dealToFiles = async (
+  table: Table,
+  options: DealOptions,
+  paths: readonly string[],
+): Promise<Manifest> => {
+  const parts = paths.map(partOf);
   const files: FileHandle[] = [];
   try {
+    for (const path of paths) await removeLeftovers(path);
     for (const part of parts) files.push(await create(part));
     const manifest = await new Dealer(table, options, files).deal();
     for (const file of files) await file.sync();
     for (const file of files.splice(0)) await file.close();
-    for (const [party, part] of parts.entries()) await rename(part, paths[party]!);
+    await allOrNone(paths, (path, party) => rename(parts[party]!, path));
     return manifest;
   } catch (error) {
     for (const file of files) await file.close();
@@ -53,115 +57,63 @@ export const shareTable = async (table: Table, options: ShareTableOptions): Prom
 
 const create = async (path: string): Promise<FileHandle> => {
   await mkdir(dirname(path), { recursive: true });
-  return open(path, 'wx', 0o600);
+  return open(path, 'wx', ownerOnly);
 };
 
-class Dealer {
-  readonly #streams = [Stream.fresh(), Stream.fresh()] as const;
-  readonly #nonce = randomBytes(nonceBytes);
-  readonly #hash: Hash = createHash('sha256').update(this.#nonce);
-  readonly #width: number;
-  readonly #chunkRows: number;
-  readonly #chunk: Float64Array;
-  #filled = 0;
-  #rows = 0;
-  #chunks = 0;
-  /** Where the next words go in each file. */
-  readonly #ends: number[] = [];
-  #writing: Promise<unknown> = Promise.resolve();
-
-  constructor(
-    private readonly table: Table,
-    private readonly options: ShareTableOptions,
-    private readonly files: readonly FileHandle[],
-  ) {
-    this.#width = table.columns.length;
-    this.#chunkRows = chunkRowsFor(this.#width);
-    this.#chunk = new Float64Array(this.#chunkRows * this.#width);
-  }
-
-  async deal(): Promise<Manifest> {
-    for (const party of parties) this.#ends.push(this.#draft(party).length + this.#preface(party).length);
-    for await (const batch of this.table.batches()) {
-      for (let at = 0; at < batch.length; ) at += await this.#take(batch.subarray(at));
-      this.options.onProgress?.(this.#rows + this.#filled / this.#width);
-    }
-    if (this.#filled > 0) await this.#flush();
-    await this.#writing;
-    if (this.#rows === 0)
-      throw new TriadError('bad-argument', 'the table has no rows', { remedy: 'share one that has' });
-    const manifest = this.#manifest(this.#rows, this.#hash.digest('hex'));
-    const signature = this.options.sign(manifestLabel, manifestBytes(manifest));
-    for (const party of parties) {
-      const header = headerOf(party, manifest, signature, this.#draft(party).length);
-      await this.files[party]!.write(Buffer.concat([header, this.#preface(party)]), 0, undefined, 0);
-    }
+/** Servers take bytes in their order alone: the files are made here, for this user alone, and then carried there. */
+const dealToPlaces = async (
+  table: Table,
+  options: DealOptions,
+  places: readonly string[],
+): Promise<Manifest> => {
+  // What cannot be written to shows before the table is dealt.
+  for (const place of places) await (await createSink(place, { mode: ownerOnly })).abort();
+  const folder = await mkdtemp(join(tmpdir(), 'triad-share-'));
+  const paths = parties.map((party) => join(folder, String(party)));
+  const sinks: Sink[] = [];
+  try {
+    const manifest = await dealToFiles(table, options, paths);
+    for (const [party, place] of places.entries()) sinks.push(await carry(paths[party]!, place));
+    await allOrNone(places, (_, party) => sinks[party]!.commit());
     return manifest;
+  } catch (error) {
+    for (const sink of sinks) await sink.abort();
+    throw error;
+  } finally {
+    await rm(folder, { recursive: true, force: true });
   }
+};
 
-  /** As much of the numbers as fits the chunk; a full one is dealt. */
-  async #take(values: Float64Array): Promise<number> {
-    const taken = values.subarray(0, this.#chunk.length - this.#filled);
-    this.#chunk.set(taken, this.#filled);
-    this.#filled += taken.length;
-    if (this.#filled === this.#chunk.length) await this.#flush();
-    return taken.length;
+/** All bytes of a file, on their way but not yet there. */
+const carry = async (path: string, place: string): Promise<Sink> => {
+  const source = await openFile(path);
+  try {
+    const sink = await createSink(place, { mode: ownerOnly, size: source.size });
+    try {
+      for await (const bytes of source.stream()) await sink.write(bytes);
+      return sink;
+    } catch (error) {
+      await sink.abort();
+      throw error;
+    }
+  } finally {
+    await source.close();
   }
+};
 
-  async #flush(): Promise<void> {
-    const rows = this.#filled / this.#width;
-    const x = encode(this.#chunk.subarray(0, this.#filled), [rows, this.#width], fractionBits);
-    const [x0, x1, x2] = deal(x, this.#chunks, this.#streams);
-    const words = x2.toBytes();
-    for (const tensor of [x, x0, x1, x2]) tensor.dispose();
-    await this.#writing;
-    this.#writing = Promise.all([1, 2].map((party) => this.#append(party, words)));
-    this.#writing.catch(() => {});
-    this.#hash.update(words);
-    this.#rows += rows;
-    this.#chunks++;
-    this.#filled = 0;
+/** Makes the files visible one by one; if one cannot be, those before it are removed again. */
+const allOrNone = async (
+  places: readonly string[],
+  publish: (place: string, party: number) => Promise<void>,
+): Promise<void> => {
+  const done: string[] = [];
+  try {
+    for (const [party, place] of places.entries()) {
+      await publish(place, party);
+      done.push(place);
+    }
+  } catch (error) {
+    for (const place of done) await removeStored(place).catch(() => {});
+    throw error;
   }
-
-  async #append(party: number, words: Uint8Array): Promise<void> {
-    const at = this.#ends[party]!;
-    this.#ends[party] = at + words.length;
-    await this.files[party]!.write(words, 0, words.length, at);
-  }
-
-  /** What is in front of the words. */
-  #preface(party: number): Uint8Array {
-    const keys = keyed(party).map((component) => this.#streams[component]!.key);
-    return Buffer.concat(keys.length === 2 ? keys : [...keys, this.#nonce]);
-  }
-
-  /** The longest header there may be. */
-  #draft(party: number): Uint8Array {
-    return headerOf(party, this.#manifest(2 ** 40, '0'.repeat(64)), new Uint8Array(64));
-  }
-
-  readonly #id = Buffer.from(randomBytes(16)).toString('hex');
-
-  #manifest(rows: number, words: string): Manifest {
-    const { name, owner, federation } = this.options;
-    const { columns, schema } = this.table;
-    const keys = this.#streams.map(({ key }) => createHash('sha256').update(key).digest('hex')) as [
-      string,
-      string,
-    ];
-    return {
-      format: manifestFormat,
-      id: this.#id,
-      name,
-      owner,
-      federation,
-      scheme: 'aby3',
-      fractionBits,
-      rows,
-      schema,
-      columns: [...columns],
-      chunkRows: this.#chunkRows,
-      digests: { keys, words },
-    };
-  }
-}
+};

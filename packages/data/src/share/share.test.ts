@@ -1,6 +1,6 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { keys, readFederation, signer } from '@triad/net';
 import { add, decode } from '@triad/ring';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -154,5 +154,8 @@ describe('a shared table', () => {
     expect(await readdir(folder)).toEqual([]);
     await expect(share(await openTable(inPieces('t.csv', 'a\n')))).rejects.toThrow(/no rows/);
     expect(await readdir(folder)).toEqual([]);
+    await mkdir(join(path(2), 'something'), { recursive: true });
+    await expect(share(await csv(5))).rejects.toMatchObject({ code: 'bad-argument' });
+    expect(await readdir(folder)).toEqual([basename(path(2))]);
   });
 });

@@ -1,9 +1,10 @@
 /** Files of this machine. */
 import { randomBytes } from 'node:crypto';
-import { type FileHandle, mkdir, open, rename, rm } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { type FileHandle, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 import { TriadError } from '@triad/protocol';
-import type { Sink, Source } from './storage.js';
+import { readAhead } from './range.js';
+import { leftoverAgeMs, type Sink, type Source } from './storage.js';
 
 const pieceBytes = 2 ** 20;
 
@@ -43,30 +44,29 @@ export const openFile = async (path: string): Promise<Source> => {
     name: path,
     size,
     read,
-    stream: (start = 0) => pieces(read, start, size),
+    stream: (start = 0) => readAhead(read, start, size, pieceBytes),
     close: () => file.close(),
   };
 };
 
-/** One piece is read while another is used. */
-async function* pieces(
-  read: (start: number, end: number) => Promise<Uint8Array>,
-  start: number,
-  size: number,
-): AsyncGenerator<Uint8Array> {
-  let ahead = read(start, start + pieceBytes);
-  for (let at = start; at < size; at += pieceBytes) {
-    const piece = await ahead;
-    ahead = read(at + pieceBytes, at + 2 * pieceBytes);
-    ahead.catch(() => {});
-    yield piece;
+/** Where a file is until it is whole. */
+export const partOf = (path: string): string => `${path}.${randomBytes(4).toString('hex')}.part`;
+
+/** Removes what processes that were killed a day ago or earlier left of a file. */
+export const removeLeftovers = async (path: string): Promise<void> => {
+  const [folder, name] = [dirname(path), basename(path)];
+  const isPart = (file: string) =>
+    file.startsWith(`${name}.`) && /^[0-9a-f]{8}\.part$/.test(file.slice(name.length + 1));
+  for (const file of (await readdir(folder).catch(() => [])).filter(isPart)) {
+    const found = await stat(join(folder, file)).catch(() => undefined);
+    if (found !== undefined && found.mtimeMs < Date.now() - leftoverAgeMs)
+      await rm(join(folder, file), { force: true }).catch(() => {});
   }
-  await ahead;
-}
+};
 
 /** A file that appears whole under its name when it is committed. Folders are made if need be. */
 export const createFile = async (path: string, mode = 0o644): Promise<Sink> => {
-  const part = `${path}.${randomBytes(4).toString('hex')}.part`;
+  const part = partOf(path);
   const attempt = async <T>(act: () => Promise<T>): Promise<T> => {
     try {
       return await act();
