@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 const main = fileURLToPath(new URL('../dist/main.js', import.meta.url));
@@ -82,6 +82,7 @@ describe('the triad command', () => {
     [['rendezvous', '--listen', 'here'], 'is not an address'],
     [['rendezvous', '--tls', '/nowhere'], 'there is no ca.pem in /nowhere'],
     [['bench', 'flying'], "no benchmark 'flying'"],
+    [['share', 'a.csv', '--identity', '/nowhere', '--out', 's3://tables'], 'there is no ca.pem in /nowhere'],
   ])('refuses %j with a reason and without a stack', (words, reason) => {
     const { status, stdout, stderr } = triad(...words);
     expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
@@ -145,5 +146,28 @@ describe('the triad command', () => {
       'roster.pem',
       'seal.pem',
     ]);
+  });
+
+  it('shares a table by URLs, and refuses those it does not know', () => {
+    const identity = join(folder, 'keys', 'bank');
+    const table = pathToFileURL(program('houses.csv', 'rooms,price\n3,250\n')).href;
+    const out = pathToFileURL(join(folder, 'my shares')).href;
+    const share = (...words: readonly string[]) => triad('share', ...words, '--identity', identity, '--json');
+    const { status, stdout } = share(table, '--out', out);
+    expect(status).toBe(0);
+    const names = [0, 1, 2].map((party) => `houses.party${party}.safetensors`);
+    const files = names.map((name) => join(folder, 'my shares', name));
+    expect(JSON.parse(stdout)).toMatchObject({ set: 'bank/houses', rows: 1, files });
+    expect(readdirSync(join(folder, 'my shares'))).toEqual(names);
+    for (const [file, place] of [
+      ['https://user:secret@host/houses.csv', out],
+      [table, 's3://user:secret@tables/shares'],
+      [table, 'webhdfs://user:secret@host/shares'],
+    ] as const) {
+      const refused = share(file, '--out', place);
+      expect(refused.status).toBe(1);
+      expect(JSON.parse(refused.stderr)).toMatchObject({ error: { code: 'bad-argument' } });
+      expect(refused.stderr).not.toContain('secret');
+    }
   });
 });

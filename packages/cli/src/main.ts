@@ -7,6 +7,9 @@ import { program } from './program.js';
 // take the cores of other parties: a million products took a third longer.
 setFlagsFromString('--no-incremental-marking');
 
+// Which Node the next version of the S3 client wants is no concern of whoever shares a table.
+process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
+
 /** Node's exit code when nothing is left to do, yet a top-level `await` waits. */
 const unsettled = 13;
 

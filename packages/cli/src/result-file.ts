@@ -1,25 +1,24 @@
-import { join } from 'node:path';
+import { locationIn, writeStored } from '@triad/data';
 import { encodeModel, type NdArray, type Weights } from '@triad/layers';
-import { writeFileWhole } from './atomic-file.js';
 
 export const resultFormats = ['csv', 'npy', 'json', 'safetensors'] as const;
 export type ResultFormat = (typeof resultFormats)[number];
 
-/** Writes values into a folder: a file for each, or all into one `result.safetensors`. Returns the files. */
+/** Writes values into a folder, of this machine or by its URL: a file for each, or all into one `result.safetensors`. Returns the files. */
 export const writeResults = async (
   values: Weights,
   folder: string,
   format: ResultFormat,
 ): Promise<string[]> => {
   if (format === 'safetensors') {
-    const file = join(folder, 'result.safetensors');
-    await writeFileWhole(file, encodeModel(values));
+    const file = locationIn(folder, 'result.safetensors');
+    await writeStored(file, encodeModel(values));
     return [file];
   }
   const files: string[] = [];
   for (const [name, value] of Object.entries(values)) {
-    const file = join(folder, `${name.replace(/[^A-Za-z0-9._-]/g, '_')}.${format}`);
-    await writeFileWhole(file, encoders[format](value));
+    const file = locationIn(folder, `${name.replace(/[^A-Za-z0-9._-]/g, '_')}.${format}`);
+    await writeStored(file, encoders[format](value));
     files.push(file);
   }
   return files;

@@ -2,6 +2,7 @@ import type { Client, JobView } from '@triad/node';
 import { TriadError } from '@triad/protocol';
 import { Command, Option } from 'commander';
 import { addMemberOptions, type MemberValues, withNodes } from '../member.js';
+import { placesHelp } from '../place.js';
 import { showLine } from '../progress.js';
 import { type ResultFormat, resultFormats, writeResults } from '../result-file.js';
 import { readWorkFile } from '../work-file.js';
@@ -35,14 +36,18 @@ export const revealCommand = (): Command =>
   addResultOptions(addMemberOptions(new Command('reveal').description('collect what a job revealed to you')))
     .addHelpText(
       'after',
-      '\nExample:\n  triad reveal 3f0c... --identity keys/carol --redis redis://10.0.0.9:6379 --out results --format npy',
+      `
+The folder of --out may be at another place: ${placesHelp}
+
+Example:
+  triad reveal 3f0c... --identity keys/carol --redis redis://10.0.0.9:6379 --out results --format npy`,
     )
     .action(result);
 
 const addResultOptions = (command: Command): Command =>
   command
     .argument('<id>', 'of the job')
-    .option('--out <folder>', 'where the values go', '.')
+    .option('--out <folder>', 'where the values go: a path or a URL', '.')
     .addOption(new Option('--format <name>', 'of the files').choices(resultFormats).default('csv'));
 
 const submit = async (file: string, options: MemberValues & { readonly watch?: boolean }): Promise<void> => {

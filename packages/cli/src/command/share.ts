@@ -2,8 +2,9 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import {
+  locationIn,
   type Manifest,
-  openFile,
+  openSource,
   openTable,
   parseSchema,
   type Schema,
@@ -15,6 +16,7 @@ import { Command, Option } from 'commander';
 import { badArgument } from '../bad-argument.js';
 import { readIdentity } from '../credential.js';
 import { addMemberOptions, type MemberValues, withNodes } from '../member.js';
+import { placesHelp } from '../place.js';
 import { showLine } from '../progress.js';
 
 interface Options extends MemberValues {
@@ -29,15 +31,18 @@ const help = `
 Without --out the three nodes are sent their parts, and nothing stays here. With --out three files are written, NAME.party0.safetensors and so on: each
 is for one node alone, any two of them give the table away.
 
-Example:
-  triad share houses.csv --identity keys/alice --redis redis://10.0.0.9:6379`;
+The table, and the folder of --out, may be at another place: ${placesHelp}
 
-/** `triad share FILE`: a table becomes shares of the three nodes. */
+Examples:
+  triad share houses.csv --identity keys/alice --redis redis://10.0.0.9:6379
+  triad share s3://tables/houses.parquet --out webhdfs://alice@namenode:9870/shares --identity keys/alice`;
+
+/** `triad share FILE|URL`: a table becomes shares of the three nodes. */
 export const shareCommand = (): Command =>
   addMemberOptions(
     new Command('share')
       .description('share a table with the three nodes: CSV, Parquet, NPY or JSON lines, of any size')
-      .argument('<file>', 'the table'),
+      .argument('<file>', 'the table: a path or a URL'),
   )
     .option('--name <name>', "the data set's name (default: the file's, without what follows a dot)")
     .option(
@@ -57,7 +62,7 @@ export const shareCommand = (): Command =>
         'parquet',
       ]),
     )
-    .option('--out <folder>', 'write three files instead of sending them')
+    .option('--out <folder>', 'write three files into this folder, a path or a URL, instead of sending them')
     .addHelpText('after', help)
     .action(run);
 
@@ -66,7 +71,7 @@ const parties = [0, 1, 2] as const;
 const run = async (file: string, options: Options): Promise<void> => {
   const { out, json, name = basename(file).replace(/\..*$/, '') } = options;
   const folder = out ?? (await mkdtemp(join(tmpdir(), 'triad-share-')));
-  const path = (party: number) => join(folder, `${name}.party${party}.safetensors`);
+  const path = (party: number) => locationIn(folder, `${name}.party${party}.safetensors`);
   try {
     const manifest = await deal(file, { ...options, name }, path);
     if (out === undefined)
@@ -90,7 +95,7 @@ const deal = async (
 ): Promise<Manifest> => {
   const identity = readIdentity(from);
   const { role: owner, federation } = subjectOf(identity);
-  const source = await openFile(file);
+  const source = await openSource(file);
   const shown = !json && process.stderr.isTTY;
   try {
     const table = await openTable(source, {
