@@ -103,7 +103,7 @@ class Upload {
 }
 
 /** How stores name what was uploaded in parts: by the digest of the parts' digests, and their number. */
-const tagOf = (parts: readonly SentPart[]): string => {
+export const tagOf = (parts: readonly SentPart[]): string => {
   const hash = createHash('md5');
   for (const { ETag } of parts) hash.update(Buffer.from(ETag?.replaceAll('"', '') ?? '', 'hex'));
   return `"${hash.digest('hex')}-${parts.length}"`;

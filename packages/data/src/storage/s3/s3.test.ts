@@ -11,8 +11,11 @@ import { type Cut, cutBefore } from '../../fixture/cut.js';
 import { type S3Server, startS3 } from '../../fixture/s3-server.js';
 import { gateway, lacking } from '../../fixture/server.js';
 import { storageSuite } from '../../fixture/storage-suite.js';
+import { parseLocation, type S3Location } from '../location.js';
+import { patienceOf } from '../patience.js';
 import { createSink, openSource, removeStored, writeStored } from '../stored.js';
-import { partBytesFor } from './s3-sink.js';
+import { S3Object } from './s3-object.js';
+import { partBytesFor, tagOf } from './s3-sink.js';
 
 describe('parts of an object', () => {
   const total = (bytesOf: (index: number) => number): number =>
@@ -116,6 +119,21 @@ describe.skipIf(gateway === undefined)(`an S3 store${lacking(gateway)}`, () => {
       if (name.test(path) && (await stat(path)).isDirectory()) await utimes(path, yesterday, yesterday);
     }
   };
+
+  it('names an object of parts as is known beforehand, so that a lost answer is no loss', async () => {
+    const location = parseLocation('s3://tables/parts.bin') as S3Location;
+    const object = await S3Object.at(location, patienceOf({}));
+    const id = await object.create();
+    const { signal } = new AbortController();
+    const parts = [
+      await object.part(id, 1, new Uint8Array(5 * 2 ** 20), signal),
+      await object.part(id, 2, new Uint8Array(1), signal),
+    ];
+    await object.complete(id, parts);
+    expect((await object.head()).tag).toBe(tagOf(parts));
+    await expect(object.part(id, 3, new Uint8Array(1), signal)).rejects.toMatchObject({ code: 'closed' });
+    object.close();
+  });
 
   it('removes objects', async () => {
     await writeStored('s3://tables/gone.txt', 'x');

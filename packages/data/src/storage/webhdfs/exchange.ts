@@ -22,7 +22,7 @@ export const exchange = (url: URL, { method, body, signal }: Question): Promise<
     const request = (url.protocol === 'https:' ? overHttps : overHttp)(url, options);
     request.on('response', resolve);
     request.on('error', reject);
-    if (body === undefined) return void request.end();
+    if (body === undefined || body.length === 0) return void request.end();
     const send = (): void => {
       clearTimeout(timer);
       if (!request.writableEnded) request.end(body);
@@ -36,7 +36,7 @@ export const exchange = (url: URL, { method, body, signal }: Question): Promise<
 const headersOf = (body: Uint8Array) => ({
   'content-type': 'application/octet-stream',
   'content-length': body.length,
-  expect: '100-continue',
+  ...(body.length > 0 && { expect: '100-continue' }),
 });
 
 export const textOf = async (answer: IncomingMessage): Promise<string> => {
