@@ -26,11 +26,14 @@ export const loadDemo = async (name: string): Promise<Demo | StagedDemo> => {
     const remedy =
       find('@triad/examples') === undefined
         ? 'install it with `npm install @triad/examples`'
-        : 'try house-price, vertical or mnist-mlp';
+        : 'try house-price, mnist-mlp or federated-horizontal';
     throw badArgument(`there is no demonstration '${name}' here`, remedy);
   }
   const { demo } = (await import(pathToFileURL(path).href)) as { readonly demo?: Demo | StagedDemo };
   if (demo === undefined)
-    throw badArgument(`${specifier} is no demonstration`, 'try house-price, vertical or mnist-mlp');
+    throw badArgument(
+      `${specifier} is no demonstration`,
+      'try house-price, mnist-mlp or federated-horizontal',
+    );
   return demo;
 };

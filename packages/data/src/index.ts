@@ -1,6 +1,6 @@
 export type { Sign } from './share/dealer.js';
 export { type Manifest, manifestBytes, manifestLabel } from './share/manifest.js';
-export { writeRawParts } from './share/raw-parts.js';
+export { shareRawParts } from './share/raw-parts.js';
 export { openShare, type ShareSet, type Verifier } from './share/share-file.js';
 export { type ShareTableOptions, shareTable } from './share/share-table.js';
 export { createFile, fileError, openFile, writeFileWhole } from './storage/local.js';

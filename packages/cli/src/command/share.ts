@@ -4,11 +4,14 @@ import { basename, join } from 'node:path';
 import {
   locationIn,
   type Manifest,
+  observed,
   openSource,
   openTable,
   parseSchema,
   type Schema,
+  shareRawParts,
   shareTable,
+  type Table,
   type TableFormat,
 } from '@triad/data';
 import { signer, subjectOf } from '@triad/net';
@@ -25,11 +28,16 @@ interface Options extends MemberValues {
   readonly columns?: readonly string[];
   readonly format?: TableFormat;
   readonly out?: string;
+  readonly statistics?: boolean;
+  readonly headerless?: boolean;
 }
 
 const help = `
 Without --out the three nodes are sent their parts, and nothing stays here. With --out three files are written, NAME.party0.safetensors and so on: each
 is for one node alone, any two of them give the table away.
+
+Before a training on rows of several owners, columns can be normalised over all of them, on shares of what each owner knows of its own rows:
+--statistics shares that as another data set, NAME.statistics (see layers.learnNormalization).
 
 The table, and the folder of --out, may be at another place: ${placesHelp}
 
@@ -63,57 +71,105 @@ export const shareCommand = (): Command =>
       ]),
     )
     .option('--out <folder>', 'write three files into this folder, a path or a URL, instead of sending them')
+    .option('--statistics', 'share the statistics of its columns, too, for normalisation')
+    .addOption(
+      new Option(
+        '--headerless',
+        "write PaddleFL's NAME.part0, .part1 and .part2 into --out, which say nothing of what they are",
+      ).conflicts('statistics'),
+    )
     .addHelpText('after', help)
     .action(run);
 
 const parties = [0, 1, 2] as const;
 
 const run = async (file: string, options: Options): Promise<void> => {
-  const { out, json, name = basename(file).replace(/\..*$/, '') } = options;
-  const folder = out ?? (await mkdtemp(join(tmpdir(), 'triad-share-')));
-  const path = (party: number) => locationIn(folder, `${name}.party${party}.safetensors`);
+  const named = { ...options, name: options.name ?? basename(file).replace(/\..*$/, '') };
+  if (options.headerless) return writeHeaderless(file, named);
+  const folder = options.out ?? (await mkdtemp(join(tmpdir(), 'triad-share-')));
   try {
-    const manifest = await deal(file, { ...options, name }, path);
-    if (out === undefined)
+    const manifests = await withTable(file, named, (table) => deal(table, named, folder));
+    if (options.out === undefined)
       await withNodes(options, async (client) => {
-        for (const party of parties) await client.upload(path(party));
+        for (const { name } of manifests)
+          for (const party of parties) await client.upload(shareIn(folder, name, party));
       });
-    const { rows, columns, id, owner } = manifest;
-    const files = out === undefined ? {} : { files: parties.map(path) };
-    const place = out === undefined ? 'the three nodes have their parts' : parties.map(path).join(', ');
-    const said = `${owner}/${name}: ${rows} rows of ${columns.length} columns; ${place}`;
-    console.log(json ? JSON.stringify({ set: `${owner}/${name}`, id, rows, columns, ...files }) : said);
+    for (const manifest of manifests) tell(manifest, options);
   } finally {
-    if (out === undefined) await rm(folder, { recursive: true, force: true });
+    if (options.out === undefined) await rm(folder, { recursive: true, force: true });
   }
 };
 
+interface Named extends Options {
+  readonly name: string;
+}
+
+const shareIn = (folder: string, name: string, party: number): string =>
+  locationIn(folder, `${name}.party${party}.safetensors`);
+
+const tell = ({ owner, name, rows, columns, id }: Manifest, { out, json }: Options): void => {
+  const set = `${owner}/${name}`;
+  const files = out === undefined ? undefined : parties.map((party) => shareIn(out, name, party));
+  const place = files === undefined ? 'the three nodes have their parts' : files.join(', ');
+  const said = `${set}: ${rows} rows of ${columns.length} columns; ${place}`;
+  console.log(json ? JSON.stringify({ set, id, rows, columns, ...(files && { files }) }) : said);
+};
+
+/** The table, and its statistics, dealt into a folder. */
 const deal = async (
-  file: string,
-  { identity: from, schema, columns, format, name, json }: Options & { readonly name: string },
-  path: (party: number) => string,
-): Promise<Manifest> => {
+  table: Table,
+  { identity: from, name, statistics, json }: Named,
+  folder: string,
+): Promise<Manifest[]> => {
   const identity = readIdentity(from);
   const { role: owner, federation } = subjectOf(identity);
+  const sign = signer(identity);
+  const dealt = (each: Table, name: string, onProgress?: (rows: number) => void) => {
+    const path = (party: number) => shareIn(folder, name, party);
+    return shareTable(each, { name, owner, federation, sign, path, ...(onProgress && { onProgress }) });
+  };
+  const seen = statistics ? observed(table) : undefined;
+  const first = await dealt(seen ?? table, name, json ? undefined : rowProgress());
+  return seen === undefined ? [first] : [first, await dealt(seen.statistics(), `${name}.statistics`)];
+};
+
+const writeHeaderless = async (file: string, options: Named): Promise<void> => {
+  const { out, json, name } = options;
+  if (out === undefined)
+    throw badArgument('headerless parts are for files, nodes do not take them', 'add --out FOLDER');
+  const path = (party: number) => locationIn(out, `${name}.part${party}`);
+  const rows = await withTable(file, options, (table) => shareRawParts(table, path));
+  const files = parties.map(path);
+  console.log(json ? JSON.stringify({ rows, files }) : `${rows} rows; ${files.join(', ')}`);
+};
+
+const withTable = async <T>(
+  file: string,
+  { schema, columns, format }: Options,
+  act: (table: Table) => Promise<T>,
+): Promise<T> => {
   const source = await openSource(file);
-  const shown = !json && process.stderr.isTTY;
   try {
     const table = await openTable(source, {
       ...(schema !== undefined && { schema: await readSchema(schema) }),
       ...(columns !== undefined && { columns }),
       ...(format !== undefined && { format }),
     });
-    let next = 0;
-    const onProgress = (rows: number) => {
-      if (!shown || rows < next) return;
-      next = rows + 100_000;
-      showLine(process.stderr, `${rows} rows`, false);
-    };
-    return await shareTable(table, { name, owner, federation, sign: signer(identity), path, onProgress });
+    return await act(table);
   } finally {
     await source.close();
-    if (shown) showLine(process.stderr, '', false);
+    if (process.stderr.isTTY) showLine(process.stderr, '', false);
   }
+};
+
+/** Shows on a terminal how many rows are shared. */
+const rowProgress = (): ((rows: number) => void) => {
+  let next = 0;
+  return (rows) => {
+    if (!process.stderr.isTTY || rows < next) return;
+    next = rows + 100_000;
+    showLine(process.stderr, `${rows} rows`, false);
+  };
 };
 
 const readSchema = async (file: string): Promise<Schema> => {

@@ -4,11 +4,31 @@
  */
 import { aby3 } from '@triad/aby3';
 import { encryptRaw, NdArray } from '@triad/layers';
+import { badArgument } from '../bad-argument.js';
 import type { Sink } from '../storage/storage.js';
+import { createSink } from '../storage/stored.js';
 import type { Table } from '../table/table.js';
+import { parties } from './dealer.js';
+import { allOrNone } from './share-table.js';
 
-/** Writes a record of every row to the three sinks, which the caller commits. Resolves to the number of rows. */
-export const writeRawParts = async (table: Table, sinks: readonly Sink[]): Promise<number> => {
+/** Writes `path(0)`, `path(1)` and `path(2)`, paths or URLs: all of them, or none. Resolves to the number of rows. */
+export const shareRawParts = async (table: Table, path: (party: number) => string): Promise<number> => {
+  const places = parties.map(path);
+  const sinks: Sink[] = [];
+  try {
+    for (const place of places) sinks.push(await createSink(place, { mode: 0o600 }));
+    const rows = await writeRecords(table, sinks);
+    if (rows === 0) throw badArgument('the table has no rows', 'share one that has');
+    await allOrNone(places, (_, party) => sinks[party]!.commit());
+    return rows;
+  } catch (error) {
+    for (const sink of sinks) await sink.abort();
+    throw error;
+  }
+};
+
+/** A record of every row. */
+const writeRecords = async (table: Table, sinks: readonly Sink[]): Promise<number> => {
   const width = table.columns.length;
   let rows = 0;
   for await (const batch of table.batches()) {

@@ -102,7 +102,7 @@ const carry = async (path: string, place: string): Promise<Sink> => {
 };
 
 /** Makes the files visible one by one; if one cannot be, those before it are removed again. */
-const allOrNone = async (
+export const allOrNone = async (
   places: readonly string[],
   publish: (place: string, party: number) => Promise<void>,
 ): Promise<void> => {
