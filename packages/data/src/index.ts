@@ -1,5 +1,12 @@
 export type { Sign } from './share/dealer.js';
-export { type Manifest, manifestBytes, manifestLabel } from './share/manifest.js';
+export {
+  dataNamePattern,
+  type Manifest,
+  manifestBytes,
+  manifestDigest,
+  manifestLabel,
+  ownerPattern,
+} from './share/manifest.js';
 export { shareRawParts } from './share/raw-parts.js';
 export { openShare, type ShareSet, type Verifier } from './share/share-file.js';
 export { type ShareTableOptions, shareTable } from './share/share-table.js';

@@ -44,6 +44,7 @@ export {
   type DataOptions,
   data,
   defaultMainProgram,
+  nameOf,
   type ParameterOptions,
   Program,
   parameter,

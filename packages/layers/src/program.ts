@@ -37,6 +37,8 @@ export const nameOf = (node: Node): string => {
 /** A static graph of nodes, each after its inputs. Nodes are only ever added. */
 export class Program {
   readonly #nodes: Node[] = [];
+  readonly #parameters: Node<'parameter'>[] = [];
+  readonly #data: Node<'data'>[] = [];
   readonly #names = new Map<string, Variable>();
   #shares = new Map<number, Variable>();
   #hash: { readonly length: number; readonly hex: string } | undefined;
@@ -47,11 +49,11 @@ export class Program {
 
   /** Parameters in the order they were made. */
   get parameters(): readonly Node<'parameter'>[] {
-    return this.#nodes.filter((node) => isKind(node, 'parameter'));
+    return this.#parameters;
   }
 
   get data(): readonly Node<'data'>[] {
-    return this.#nodes.filter((node) => isKind(node, 'data'));
+    return this.#data;
   }
 
   /** Adds a node after checking it. Values with an owner become secret before they are computed with. */
@@ -124,6 +126,8 @@ export class Program {
     const variable = new Variable(this, node);
     if (this.#names.has(variable.name)) throw misuse(`two values are named '${variable.name}'`, 'rename one');
     this.#nodes.push(node);
+    if (isKind(node, 'parameter')) this.#parameters.push(node);
+    if (isKind(node, 'data')) this.#data.push(node);
     this.#names.set(variable.name, variable);
     return variable;
   }

@@ -1,6 +1,7 @@
 /** One port for many jobs: websockets find theirs by path, other requests have one taker. */
 import type { IncomingMessage, RequestListener, Server } from 'node:http';
 import type { Socket } from 'node:net';
+import type { TLSSocket } from 'node:tls';
 import { WebSocketServer } from 'ws';
 import type { Endpoint } from './endpoint.js';
 import {
@@ -17,13 +18,17 @@ export interface GateOptions {
   readonly at: Endpoint;
   readonly tls: Credentials;
   readonly federation: string;
+  /** Whether a role takes part in jobs: others ask over HTTPS alone. */
+  readonly isParty: (role: string) => boolean;
   readonly log: (line: string) => void;
 }
 
 /** Takes in the websockets of a path until it is closed. */
 export type Door = (wire: Wire) => void;
 
-const maxConnections = 1024;
+const maxConnections = 4096;
+/** Of one role that is no computing party. */
+const mostOfRole = 64;
 /** Uploads take as long as they take; who asks has a certificate. */
 const noLimit = 0;
 
@@ -34,6 +39,8 @@ export class Gate {
   #endpoint!: Endpoint;
   /** Also those that are shaking hands, and websockets. */
   readonly #connections = new Set<Socket>();
+  /** Connections by role. */
+  readonly #roles = new Map<string, number>();
   readonly #server: Server;
   readonly #sockets = new WebSocketServer({ ...webOptions, noServer: true, clientTracking: false });
 
@@ -45,6 +52,7 @@ export class Gate {
       this.#connections.add(socket);
       socket.once('close', () => this.#connections.delete(socket));
     });
+    this.#server.on('secureConnection', (socket: TLSSocket) => this.#count(socket));
     this.#server.on('tlsClientError', (error: Error, socket: Socket) =>
       log(`refused a connection from ${socket.remoteAddress}: ${error.message}`),
     );
@@ -64,11 +72,24 @@ export class Gate {
     return this.#endpoint;
   }
 
+  /** Nobody takes all the room. */
+  #count(socket: TLSSocket): void {
+    const { role } = certified(socket) ?? {};
+    if (role === undefined || this.options.isParty(role)) return;
+    const count = this.#roles.get(role) ?? 0;
+    if (count >= mostOfRole) {
+      socket.destroy();
+      return;
+    }
+    this.#roles.set(role, count + 1);
+    socket.once('close', () => this.#roles.set(role, this.#roles.get(role)! - 1));
+  }
+
   #upgrade(request: IncomingMessage, socket: Socket, head: Buffer): void {
     socket.on('error', () => {});
-    const { federation, log } = this.options;
+    const { federation, isParty, log } = this.options;
     const { job, role = '' } = certified(request.socket) ?? {};
-    if (job !== federation || request.headers.origin !== undefined) {
+    if (job !== federation || !isParty(role) || request.headers.origin !== undefined) {
       log(`refused ${role} of ${job} at a port of ${federation}`);
       turnAway(socket, '403 Forbidden');
       return;

@@ -24,6 +24,8 @@ interface Entry {
 }
 
 const maxEntries = 4096;
+/** Of one role with a certificate. */
+const mostOfRole = 64;
 
 /** Addresses by job and role, each for a while. Bounded in number and size. */
 class Board {
@@ -32,6 +34,12 @@ class Board {
   get(key: string): string | undefined {
     const entry = this.#entries.get(key);
     return entry !== undefined && entry.until > performance.now() ? entry.url : undefined;
+  }
+
+  /** Addresses under names that end in this. */
+  count(ending: string): number {
+    this.#sweep();
+    return [...this.#entries.keys()].filter((key) => key.endsWith(ending)).length;
   }
 
   /** False when it is full. */
@@ -79,6 +87,8 @@ const serve = async (board: Board, request: IncomingMessage, response: ServerRes
   if (request.method !== 'PUT') return end(response, 405);
   const url = await readUrl(request);
   if (url === undefined) return end(response, 400);
+  if (board.get(key) === undefined && certified(request.socket) && board.count(`/role/${role}`) >= mostOfRole)
+    return end(response, 503);
   end(response, board.set(key, url) ? 204 : 503);
 };
 

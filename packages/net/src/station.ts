@@ -68,7 +68,13 @@ export const station = async (options: StationOptions): Promise<Station> => {
   checkRoster(roster);
   const rank = rankOf(roster, /^\d+$/.test(role) ? Number(role) : role);
   checkWays(options, roster, { tls: true, insecure: false });
-  const gate = await Gate.open({ at: parseEndpoint(options.listen, 'listen'), tls, federation, log });
+  const gate = await Gate.open({
+    at: parseEndpoint(options.listen, 'listen'),
+    tls,
+    federation,
+    isParty: (name) => /^\d+$/.test(name) && Number(name) < parties,
+    log,
+  });
   const closing = new AbortController();
   try {
     const directory = await openDirectory(options, {

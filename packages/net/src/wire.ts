@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http';
 import { createServer as createSecureServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
-import { TLSSocket } from 'node:tls';
+import { type PeerCertificate, TLSSocket } from 'node:tls';
 import { TriadError } from '@triad/protocol';
 import { WebSocket, WebSocketServer } from 'ws';
 import { type Endpoint, formatEndpoint, formatUrl } from './endpoint.js';
@@ -45,11 +45,12 @@ export const webOptions = {
 /** Options of TLS by which both sides show certificates. */
 export const mutual = (tls: Credentials) => ({ ...tls, minVersion: 'TLSv1.3' as const });
 
-/** What the other side's certificate says; undefined on a plain socket. The chain was checked by TLS. */
+/** What the other side's certificate says; undefined on a plain or closed socket. The chain was checked by TLS. */
 export const certified = (socket: Socket): Certified | undefined => {
   if (!(socket instanceof TLSSocket)) return undefined;
-  const { CN, O } = socket.getPeerCertificate().subject ?? {};
-  return { role: String(CN), job: String(O) };
+  // None on a socket that has been closed.
+  const { CN, O } = (socket.getPeerCertificate() as Partial<PeerCertificate> | null)?.subject ?? {};
+  return CN === undefined || O === undefined ? undefined : { role: String(CN), job: String(O) };
 };
 
 /** Opens a websocket; rejects with what went wrong underneath. */

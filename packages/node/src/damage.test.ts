@@ -70,13 +70,13 @@ describe('a job', () => {
     await federation.nodes.get(2)!.node.remove('alice', { owner: 'alice', name: 'x' });
     await alice.upload(federation.sharePath('alice', 'x', 2));
     const job = trainingWork(2);
-    await grantAll(federation, job);
-    const carol = await federation.client('carol');
-    await expect(carol.submit(job)).rejects.toMatchObject({
-      code: 'refused',
+    await expect(grantAll(federation, job)).rejects.toMatchObject({
+      code: 'bad-argument',
       party: 2,
-      message: expect.stringMatching(/other data under the name 'alice\/x'/),
+      message: expect.stringMatching(/the grant is for other data than 'alice\/x' is here/),
     });
+    const carol = await federation.client('carol');
+    await expect(carol.submit(job)).rejects.toMatchObject({ code: 'refused' });
   });
 });
 

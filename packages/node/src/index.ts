@@ -1,6 +1,7 @@
 export { type Allowance, type Client, type ClientOptions, connect, type Echo } from './client/client.js';
 export type { NodeStatus } from './client/status.js';
-export type { JobView, Limits } from './node.js';
+export type { JobView } from './docket.js';
+export type { Limits } from './node.js';
 export { type NodeOptions, type OpenNode, openNode } from './open-node.js';
 export type { Grant } from './policy/grant.js';
 export { verifyAudit } from './store/audit.js';

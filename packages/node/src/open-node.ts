@@ -19,7 +19,7 @@ import { auditLog } from './store/audit.js';
 import { DataSets } from './store/data-sets.js';
 import { openFolder } from './store/folder.js';
 import { Grants } from './store/grants.js';
-import type { JobState } from './store/jobs.js';
+import { type JobState, JobStore } from './store/jobs.js';
 
 export interface NodeOptions extends Omit<StationOptions, 'tls' | 'log'> {
   readonly identity: RoleCredentials;
@@ -87,7 +87,7 @@ export const openNode = async (options: NodeOptions): Promise<OpenNode> => {
     const node = await Node.open({
       federation,
       station: own,
-      folder,
+      store: new JobStore(folder),
       audit,
       sets,
       grants,

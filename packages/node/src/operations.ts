@@ -73,7 +73,7 @@ const metricsOf = (node: Node): Registry => {
     help: 'Data sets that are here',
     registers: [registry],
     collect() {
-      this.set(node.dataSets().length);
+      this.set(node.dataSetCount());
     },
   });
   growing(registry, 'triad_job_sent_bytes_total', 'Payload bytes that jobs sent', () => node.spent().sent);

@@ -1,4 +1,5 @@
 /** What all shares of a data set say of it: public to the three nodes, and signed by its owner. */
+import { createHash } from 'node:crypto';
 import { canonicalJson } from '@triad/layers';
 import { TriadError } from '@triad/protocol';
 import { z } from 'zod';
@@ -42,6 +43,9 @@ const form = z.strictObject({
   digests: z.strictObject({ keys: z.tuple([digest, digest]), words: digest }),
 });
 
+/** In characters: nodes keep manifests in memory. */
+const maxManifest = 2 ** 20;
+
 /** The shares of a data set, without any of them. */
 export type Manifest = z.infer<typeof form>;
 
@@ -49,7 +53,7 @@ export const manifestFormat = format;
 
 /** Throws `bad-argument` for what is no manifest, or contradicts itself. */
 export const parseManifest = (text: string, file: string): Manifest => {
-  const { success, data } = form.safeParse(parseJson(text));
+  const { success, data } = form.safeParse(text.length <= maxManifest ? parseJson(text) : undefined);
   if (success && encodedColumns(data.schema).join('\n') === data.columns.join('\n')) return data;
   throw new TriadError('bad-argument', `${file} does not say what data it is a share of`, {
     remedy: 'give a file that `triad share` of this version has made',
@@ -66,6 +70,10 @@ const parseJson = (text: string): unknown => {
 
 /** What its owner signs. */
 export const manifestBytes = (manifest: Manifest): Uint8Array => canonicalJson(manifest);
+
+/** SHA-256 of it, in hexadecimal: two nodes that have the same have shares of the same data, down to the last word. */
+export const manifestDigest = (manifest: Manifest): string =>
+  createHash('sha256').update(manifestBytes(manifest)).digest('hex');
 
 /** Signatures of manifests are for nothing else. */
 export const manifestLabel = format;

@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { aby3 } from '@triad/aby3';
-import type { Manifest } from '@triad/data';
+import { type Manifest, manifestDigest } from '@triad/data';
 import { decryptModel, type Weights } from '@triad/layers';
 import {
   type LookUp,
@@ -13,7 +13,7 @@ import {
   signer,
 } from '@triad/net';
 import { TriadError } from '@triad/protocol';
-import type { JobView } from '../node.js';
+import type { JobView } from '../docket.js';
 import { type Grant, grantWork } from '../policy/grant.js';
 import { isOver } from '../run/job.js';
 import { unseal } from '../seal.js';
@@ -144,7 +144,14 @@ class Federates implements Client {
     if (manifest === undefined)
       throw new TriadError('bad-argument', `there is no data set '${set}'`, { remedy: 'share it first' });
     const { federation, role: owner } = this;
-    const leave = { federation, owner, set, dataSet: manifest.id, submitters: [...submitters], expires };
+    const leave = {
+      federation,
+      owner,
+      set,
+      dataSet: manifestDigest(manifest),
+      submitters: [...submitters],
+      expires,
+    };
     const grant = grantWork(
       parseWork(readWork(work)),
       { ...leave, ...(uses !== undefined && { uses }) },

@@ -3,13 +3,15 @@ import { canonicalJson } from '@triad/layers';
 import { TriadError } from '@triad/protocol';
 import { z } from 'zod';
 import type { ParsedWork } from '../work/parsed.js';
-import { setName } from '../work/work.js';
+import { role, setName } from '../work/work.js';
 
 /** Signatures of grants are for nothing else. */
 export const grantLabel = 'triad/grant/1';
 
 const hex = (digits: number) => z.string().regex(new RegExp(`^[0-9a-f]{${digits}}$`));
-const exposure = z.strictObject({ what: z.string().max(300), to: z.string().max(32) });
+const exposure = z.strictObject({ what: z.string().max(300), to: role });
+
+const maxPrograms = 256;
 
 const terms = z.strictObject({
   /** 32 hexadecimal digits, fresh for every grant. */
@@ -17,16 +19,16 @@ const terms = z.strictObject({
   federation: z.string().max(64),
   owner: z.string().max(32),
   set: setName,
-  /** The data set's id; a set of the same name with other data is another one. */
-  dataSet: hex(32),
+  /** Digest of the data set's manifest; a set of the same name with other data is another one. */
+  dataSet: hex(64),
   /** Hash of the whole work. */
   work: hex(64),
   /** Hashes of its programs, */
-  programs: z.record(z.string().max(64), hex(64)),
+  programs: z.record(z.string().max(64), hex(64)).refine((all) => Object.keys(all).length <= maxPrograms),
   /** and what it reveals to whom: as said in refusals. */
-  exposures: z.array(exposure).max(4096),
+  exposures: z.array(exposure).max(256),
   /** Who may submit it. */
-  submitters: z.array(z.string().max(32)).min(1).max(64),
+  submitters: z.array(role).min(1).max(64),
   /** When it ends, as an ISO date in UTC. */
   expires: z.iso.datetime(),
   /** How many jobs may use it. */

@@ -10,8 +10,8 @@ export interface Request {
   readonly sets: readonly string[];
   readonly federation: string;
   readonly submitter: string;
-  /** Ids of the data sets that are here, by `owner/name`. */
-  readonly dataSet: (set: string) => string | undefined;
+  /** Digests of the data sets that are here, by `owner/name`. */
+  readonly digestOf: (set: string) => string | undefined;
   /** Grants for a data set, newest first, and how often each was used. */
   readonly grants: (set: string) => readonly GrantState[];
   readonly now: Date;
@@ -22,22 +22,42 @@ export interface GrantState {
   readonly used: number;
 }
 
-/** The grants a work may use, one for each data set. Throws `refused`, naming data set, owner and reason. */
-export const decide = (request: Request): readonly Grant[] =>
+/** That a job may use a data set, and by which grant. */
+export interface Use {
+  readonly set: string;
+  /** Of its manifest. */
+  readonly digest: string;
+  /** Id of the grant. */
+  readonly grant: string;
+}
+
+/** Which grants a work uses, one for each data set. Throws `refused`, naming data set, owner and reason. */
+export const decide = (request: Request): readonly Use[] =>
   request.sets.map((set) => {
-    const id = request.dataSet(set);
-    if (id === undefined) throw refused(`there is no data set '${set}' here`, 'let its owner share it first');
+    const digest = request.digestOf(set);
+    if (digest === undefined)
+      throw refused(`there is no data set '${set}' here`, 'let its owner share it first');
     const known = request.grants(set);
-    const reasons = known.map((state) => objection(request, id, state));
+    const reasons = known.map((state) => objection(request, digest, state));
     const index = reasons.indexOf(undefined);
-    if (index >= 0) return known[index]!.grant;
+    if (index >= 0) return { set, digest, grant: known[index]!.grant.terms.id };
     const [first] = reasons.sort((a, b) => b!.weight - a!.weight);
-    const [owner] = set.split('/');
-    throw refused(
-      first?.what ?? `${owner} has signed nothing for '${set}'`,
-      `ask ${owner} for a grant: \`triad grant\``,
-    );
+    throw unsigned(set, first?.what ?? `${ownerOf(set)} has signed nothing for '${set}'`);
   });
+
+/** Throws `refused` unless uses that a job began with hold today: a job that failed may be resumed much later. */
+export const decideAgain = (
+  uses: readonly Use[],
+  { submitter, digestOf, grants, now }: Pick<Request, 'submitter' | 'digestOf' | 'grants' | 'now'>,
+): void => {
+  for (const { set, digest, grant } of uses) {
+    const terms = grants(set).find((state) => state.grant.terms.id === grant)?.grant.terms;
+    if (terms === undefined || digestOf(set) !== digest)
+      throw unsigned(set, `'${set}' is not what it was, or ${ownerOf(set)} has withdrawn it`);
+    const reason = ended(terms, now) ?? stranger(terms, submitter);
+    if (reason !== undefined) throw unsigned(set, reason);
+  }
+};
 
 /** Why a grant does not fit; of several reasons the one that comes closest to a fit weighs most. */
 interface Objection {
@@ -47,24 +67,30 @@ interface Objection {
 
 const objection = (
   request: Request,
-  id: string,
+  digest: string,
   { grant: { terms }, used }: GrantState,
 ): Objection | undefined => {
   const { work, federation, submitter, now } = request;
   const { owner, set } = terms;
   const reasons: readonly (string | undefined)[] = [
     terms.federation === federation ? undefined : `${owner}'s grant for '${set}' is of another federation`,
-    terms.dataSet === id ? undefined : `${owner}'s grant is for other data under the name '${set}'`,
+    terms.dataSet === digest ? undefined : `${owner}'s grant is for other data under the name '${set}'`,
     undisclosed(work, terms),
     changed(work, terms),
     terms.work === work.hash ? undefined : `${owner} signed for other stages or inputs with '${set}'`,
-    terms.submitters.includes(submitter) ? undefined : `${owner} does not let ${submitter} use '${set}'`,
-    new Date(terms.expires) > now ? undefined : `${owner}'s grant for '${set}' ended at ${terms.expires}`,
+    stranger(terms, submitter),
+    ended(terms, now),
     used < terms.uses ? undefined : `${owner}'s grant for '${set}' has been used up (${terms.uses})`,
   ];
   const weight = reasons.findIndex((reason) => reason !== undefined);
   return weight < 0 ? undefined : { what: reasons[weight]!, weight };
 };
+
+const stranger = ({ submitters, owner, set }: Terms, submitter: string): string | undefined =>
+  submitters.includes(submitter) ? undefined : `${owner} does not let ${submitter} use '${set}'`;
+
+const ended = ({ expires, owner, set }: Terms, now: Date): string | undefined =>
+  new Date(expires) > now ? undefined : `${owner}'s grant for '${set}' ended at ${expires}`;
 
 /** A value that its owner did not say may leave. */
 const undisclosed = (
@@ -83,5 +109,10 @@ const changed = ({ programs }: ParsedWork, { owner, set, programs: signed }: Ter
   const [name, program] = other;
   return `program '${name}' (${program.hash().slice(0, 12)}) is not the one ${owner} signed for with '${set}'`;
 };
+
+const ownerOf = (set: string): string => set.split('/')[0]!;
+
+const unsigned = (set: string, what: string): TriadError =>
+  refused(what, `ask ${ownerOf(set)} for a grant: \`triad grant\``);
 
 const refused = (what: string, remedy: string): TriadError => new TriadError('refused', what, { remedy });

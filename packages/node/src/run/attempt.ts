@@ -45,6 +45,8 @@ export const attempt = async (
 
 /** Windows whose rows are in memory at once: one is read while another is computed with. */
 const windowsInFlight = 2;
+/** Runs without rows that are under way at once. */
+const runsInFlight = 64;
 
 class Attempt {
   readonly #exe: Executor;
@@ -97,9 +99,15 @@ class Attempt {
     const done = Math.max(0, from - span.start);
     for (let epoch = Math.floor(done / span.runs); epoch < (stage.epochs ?? 1); epoch++) {
       const first = span.start + epoch * span.runs;
-      if (span.rows === 0) void this.#run(span, stage, first, {});
+      if (span.rows === 0) await this.#alone(this.#run(span, stage, first, {}));
       else await this.#epoch({ span, stage, epoch, first, from });
     }
+  }
+
+  /** Waits while many runs that no window holds back are under way. */
+  async #alone(run: Promise<void>): Promise<void> {
+    if (this.#pending.size >= runsInFlight) await run;
+    this.#check();
   }
 
   async #epoch(pass: Epoch): Promise<void> {

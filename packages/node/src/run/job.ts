@@ -19,11 +19,15 @@ export interface Surroundings {
   /** The other nodes, for this job. */
   readonly network: (job: StationJob) => Network;
   /** Opens the data sets and reads the programs; throws when something is missing. */
-  readonly prepare: (record: JobRecord) => Promise<Prepared>;
+  readonly prepare: () => Promise<Prepared>;
   /** Keeps a recipient's file where it will collect it. */
-  readonly deliver: (job: string, to: string, file: Uint8Array) => Promise<void>;
+  readonly deliver: (to: string, file: Uint8Array) => Promise<void>;
   /** What the other nodes say of the job. */
   readonly elsewhere: (job: string) => Promise<Elsewhere>;
+  /** Hash of the last entry of the audit log. */
+  readonly head: () => string;
+  /** The nodes have met; `heads` are those of the others. */
+  readonly met: (heads: Start['heads']) => Promise<void>;
   /** Units from one checkpoint to the next. */
   readonly checkpointEvery: number;
   readonly log: (event: string, details: Readonly<Record<string, unknown>>) => void;
@@ -81,7 +85,7 @@ export class Job {
 
   /** Goes on until the job is over or `close` is called. */
   start(): void {
-    this.#going = this.#loop();
+    this.#going = this.#loop().catch((error: unknown) => this.#fail(error));
   }
 
   /** Told of every change, until the returned function is called. */
@@ -90,11 +94,15 @@ export class Job {
     return () => void this.#events.off('state', listener);
   }
 
-  /** Ends the job for good. */
-  async cancel(by: string): Promise<void> {
-    if (isOver(this.#state)) return;
+  /** Ends the job for good, also one that failed; false when it had ended before. */
+  async cancel(by: string): Promise<boolean> {
+    const { phase } = this.#state;
+    if (phase === 'done' || phase === 'cancelled') return false;
     await this.#stop(new TriadError('closed', `job ${this.record.id} was cancelled by ${by}`));
+    if (this.#state.phase === 'done') return false;
     await this.#become('cancelled');
+    await this.around.store.clean(this.record.id);
+    return true;
   }
 
   /** Tries a failed job again from its last checkpoint; one that is under way goes on. */
@@ -150,11 +158,11 @@ export class Job {
   }
 
   async #attempt(): Promise<void> {
-    const { record, around } = this;
-    const { id } = record;
+    const { around } = this;
+    const { id } = this.record;
     if (this.#state.result !== undefined && isCompleteElsewhere(await around.elsewhere(id)))
       return this.#done();
-    await using prepared = await around.prepare(record);
+    await using prepared = await around.prepare();
     // With all results on disk there may be nobody to meet any more: look again soon.
     const timeout = this.#state.result === undefined ? meetingTime : completeTime;
     const { signal } = this.#ending;
@@ -176,8 +184,11 @@ export class Job {
   async #meet(prepared: Prepared, channel: Channel): Promise<void> {
     this.#ending.signal.throwIfAborted();
     const checkpoints = new Checkpoints(this.around.store.at(this.record.id));
-    const progress = { units: await checkpoints.units(), complete: this.#state.result !== undefined };
+    const { head, met } = this.around;
+    const complete = this.#state.result !== undefined;
+    const progress = { units: await checkpoints.units(), complete, head: head() };
     const start = await agreeOnStart(channel, progress, Date.now());
+    await met(start.heads);
     if (start.complete) await channel.close();
     else await this.#run(prepared, checkpoints, start, channel);
   }
@@ -188,7 +199,7 @@ export class Job {
     const { units } = prepared.schedule;
     this.#state = { ...rest, unit: start.unit, units, attempts: rest.attempts + 1 };
     await this.#become('running');
-    const log = await ResultLog.open(around.store.at(record.id, 'results.log'));
+    const log = await ResultLog.open(around.store.resultsPath(record.id));
     const task = {
       ...prepared,
       log,
@@ -199,7 +210,7 @@ export class Job {
     const end = async (model: Uint8Array | undefined) => {
       const { schedule } = prepared;
       const files = await resultFiles(log, { schedule, party: around.party, id: start.id });
-      for (const [to, file] of files) await around.deliver(record.id, to, file);
+      for (const [to, file] of files) await around.deliver(to, file);
       if (model !== undefined) await around.store.setModel(record.id, model);
       this.#state = { ...this.#state, unit: units, result: start.id };
       await this.#become('running');

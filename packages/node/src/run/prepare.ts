@@ -1,9 +1,10 @@
 /** A job with everything it needs at hand. */
 import { createHash } from 'node:crypto';
 import { aby3 } from '@triad/aby3';
-import type { ShareSet } from '@triad/data';
+import { manifestDigest, type ShareSet } from '@triad/data';
 import { canonicalJson, fractionBits, type Program, parameter, plan, program } from '@triad/layers';
 import { type Agreement, TriadError } from '@triad/protocol';
+import type { Use } from '../policy/policy.js';
 import type { ParsedWork } from '../work/parsed.js';
 import { type Schedule, type Span, schedule } from '../work/schedule.js';
 import { isRun } from '../work/work.js';
@@ -29,16 +30,22 @@ export interface Sources {
   readonly model: (job: string) => Promise<{ readonly file: Uint8Array; readonly result: string }>;
 }
 
-/** Opens the data sets of a work. Throws `mismatch` for sets that do not go together, or not with the program. */
-export const prepare = async (work: ParsedWork, sources: Sources): Promise<Prepared> => {
+/** Opens the data sets of a work. Throws `mismatch` for sets that are not those of its grants, or do not go together, or not with the program. */
+export const prepare = async (
+  work: ParsedWork,
+  uses: readonly Use[],
+  sources: Sources,
+): Promise<Prepared> => {
   const sets = new Map<string, ShareSet>();
   const close = async () => {
     for (const set of sets.values()) await set.close();
   };
   try {
     for (const set of work.sets) sets.set(set, await sources.set(set));
-    for (const { manifest } of sets.values())
-      checkScale(manifest.fractionBits, `${manifest.owner}/${manifest.name}`);
+    for (const [set, { manifest }] of sets) {
+      checkScale(manifest.fractionBits, set);
+      checkUse(set, manifestDigest(manifest), uses);
+    }
     const from = work.work.model;
     const model = from === undefined ? undefined : await sources.model(from);
     const names = [
@@ -76,6 +83,13 @@ const checkScale = (bits: number, set: string): void => {
   });
 };
 
+const checkUse = (set: string, digest: string, uses: readonly Use[]): void => {
+  if (uses.some((use) => use.set === set && use.digest === digest)) return;
+  throw new TriadError('mismatch', `'${set}' is other data than its owner granted`, {
+    remedy: 'let its owner grant the job anew',
+  });
+};
+
 /** A program that has the parameters of all, for checkpoints. Throws where two differ under one name. */
 const parametersOf = ({ programs }: ParsedWork): Program =>
   program(() => {
@@ -107,7 +121,7 @@ const agreement = (
   model: string | undefined,
 ): Agreement => {
   const scheme = aby3();
-  const ids = [...sets].map(([set, { manifest }]) => [`data set ${set}`, manifest.id] as const);
+  const ids = [...sets].map(([set, { manifest }]) => [`data set ${set}`, manifestDigest(manifest)] as const);
   return {
     work: work.hash,
     ...Object.fromEntries(ids.slice(0, mostNamed)),

@@ -9,7 +9,11 @@ const meet = (units: readonly (readonly number[])[], clocks: readonly number[]) 
   const { channels } = local(3);
   return Promise.allSettled(
     channels.map((channel, i) =>
-      agreeOnStart(channel, { units: units[i]!, complete: false }, 1e12 + clocks[i]!),
+      agreeOnStart(
+        channel,
+        { units: units[i]!, complete: false, head: String(i).repeat(64) },
+        1e12 + clocks[i]!,
+      ),
     ),
   );
 };
@@ -25,9 +29,10 @@ describe('three nodes', () => {
       [0, 1000, -2000],
     );
     const starts = found.map((each) => (each.status === 'fulfilled' ? each.value : undefined));
-    expect(starts[0]).toMatchObject({ unit: 50, complete: false });
-    expect(starts[1]).toEqual(starts[0]);
-    expect(starts[2]).toEqual(starts[0]);
+    const heads = [0, 1, 2].map((i) => String(i).repeat(64));
+    expect(starts[0]).toMatchObject({ unit: 50, complete: false, heads: { 1: heads[1], 2: heads[2] } });
+    expect(starts[2]).toMatchObject({ unit: 50, complete: false, heads: { 0: heads[0], 1: heads[1] } });
+    expect(new Set(starts.map((each) => each!.id)).size).toBe(1);
     expect(
       (await meet([[1], [2], [3]], [0, 0, 0])).map((each) => each.status === 'fulfilled' && each.value.unit),
     ).toEqual([0, 0, 0]);

@@ -9,6 +9,8 @@ export interface Progress {
   readonly units: readonly number[];
   /** All of its results are on disk. */
   readonly complete: boolean;
+  /** Hash of the last entry of its audit log. */
+  readonly head: string;
 }
 
 export interface Start {
@@ -18,6 +20,8 @@ export interface Start {
   readonly id: string;
   /** Everybody has all results. */
   readonly complete: boolean;
+  /** Hashes of the last entries of the others' audit logs, by rank. */
+  readonly heads: Readonly<Record<string, string>>;
 }
 
 const message = z.strictObject({
@@ -26,6 +30,7 @@ const message = z.strictObject({
   nonce: z.string().regex(/^[0-9a-f]{32}$/),
   /** Milliseconds since 1970, by the sender's clock. */
   now: z.number().int().min(0),
+  head: z.string().regex(/^[0-9a-f]{64}$/),
 });
 type Message = z.infer<typeof message>;
 const maxBytes = 2 ** 12;
@@ -41,10 +46,10 @@ const over = namedAddress('triad/node/over');
  */
 export const agreeOnStart = async (
   channel: Channel,
-  { units, complete }: Progress,
+  { units, complete, head }: Progress,
   now: number,
 ): Promise<Start> => {
-  const own = { units: [...units], complete, nonce: randomBytes(16).toString('hex'), now };
+  const own = { units: [...units], complete, nonce: randomBytes(16).toString('hex'), now, head };
   for (const peer of channel.peers) channel.send(peer, here, Buffer.from(JSON.stringify(own)));
   const others = await Promise.all(
     channel.peers.map(async (peer) => [peer, read(await channel.recv(peer, here), peer)] as const),
@@ -57,6 +62,7 @@ export const agreeOnStart = async (
     unit: Math.max(0, ...common),
     id: createHash('sha256').update(nonces.join('/')).digest('hex').slice(0, 32),
     complete: [...all.values()].every((each) => each.complete),
+    heads: Object.fromEntries(others.map(([party, each]) => [party, each.head])),
   };
 };
 

@@ -1,34 +1,20 @@
-/** What a node answers over HTTPS. Who asks is known from the certificate, which TLS has checked. */
+/** What a node answers over HTTPS. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Readable } from 'node:stream';
 import rateLimit from '@fastify/rate-limit';
-import { type Certified, certified } from '@triad/net';
 import { TriadError } from '@triad/protocol';
 import fastify, {
   type FastifyBaseLogger,
-  type FastifyInstance,
   type FastifyReply,
   type FastifyRequest,
   LogController,
 } from 'fastify';
 import { z } from 'zod';
 import type { Node } from '../node.js';
-import { maxWorkBytes } from '../work/work.js';
+import { admitCallers, callerKey } from './caller.js';
+import { checked } from './checked.js';
+import { dataRoutes } from './data-routes.js';
 import { statusOf, toFailure } from './failure.js';
 import { jobRoutes } from './job-routes.js';
-
-/** The role that asks. */
-export const callerOf = ({ raw }: FastifyRequest): string => certified(raw.socket)!.role;
-
-/** Something else than what a route takes is a bad argument. */
-export const checked = <T>(schema: z.ZodType<T>, value: unknown, what: string): T => {
-  const { success, data, error } = schema.safeParse(value);
-  if (success) return data;
-  const [issue] = error.issues;
-  throw new TriadError('bad-argument', `${what} cannot be read: ${issue?.path.join('.')} ${issue?.message}`, {
-    remedy: 'use a client of the same version',
-  });
-};
 
 /** Answers requests until the node closes. */
 export const service = async (
@@ -38,16 +24,15 @@ export const service = async (
   const app = fastify({
     loggerInstance: logger,
     logController: new LogController({ disableRequestLogging: true }),
-    bodyLimit: 2 * maxWorkBytes,
     return503OnClosing: true,
   });
+  admitCallers(app, node.federation);
   await app.register(rateLimit, {
     max: node.limits.requests,
     timeWindow: '1 minute',
-    keyGenerator: callerOf,
+    keyGenerator: callerKey,
   });
   app.addContentTypeParser('application/octet-stream', (_request, payload, done) => done(null, payload));
-  app.addHook('onRequest', async (request) => admit(certified(request.raw.socket), node.federation));
   app.setErrorHandler((error, request, reply) => fail(node, error, request, reply));
   app.setNotFoundHandler((request, reply) =>
     fail(node, unknownPath(request.method, request.url), request, reply),
@@ -58,41 +43,6 @@ export const service = async (
   app.post('/v1/echo', echo);
   await app.ready();
   return (request, response) => app.routing(request, response);
-};
-
-const admit = (caller: Certified | undefined, federation: string): void => {
-  if (caller?.job === federation) return;
-  throw new TriadError('refused', `the certificate is not of federation ${federation}`, {
-    remedy: 'use the certificate that was made for it',
-  });
-};
-
-const names = z.object({ owner: z.string().max(32), name: z.string().max(64) });
-const piece = z.object({ id: z.string().regex(/^[0-9a-f]{32}$/), from: z.coerce.number().int().min(0) });
-
-const dataRoutes = (app: FastifyInstance, node: Node): void => {
-  app.put('/v1/data/:owner/:name', async (request, reply) => {
-    const expected = checked(names, request.params, 'the name of the data set');
-    const where = checked(piece, request.query, 'the place of the upload');
-    // A sender gets an answer even when not all is read.
-    const body = (request.body as Readable).iterator({ destroyOnReturn: false });
-    const manifest = await node.store(callerOf(request), expected, { ...where, body });
-    return reply.code(201).send(manifest);
-  });
-  app.get('/v1/uploads/:id', async (request) => {
-    const { id } = checked(piece.pick({ id: true }), request.params, 'the id of the upload');
-    return { bytes: await node.uploaded(callerOf(request), id) };
-  });
-  app.get('/v1/data', async () => node.dataSets());
-  app.delete('/v1/data/:owner/:name', async (request, reply) => {
-    await node.remove(callerOf(request), checked(names, request.params, 'the name of the data set'));
-    return reply.code(204).send();
-  });
-  app.put('/v1/grants', async (request, reply) => {
-    await node.grant(callerOf(request), request.body);
-    return reply.code(204).send();
-  });
-  app.get('/v1/grants', async () => node.grants());
 };
 
 const maxEcho = 2 ** 23;
@@ -119,8 +69,7 @@ const unknownPath = (method: string, url: string): TriadError =>
 const fail = async (node: Node, error: unknown, request: FastifyRequest, reply: FastifyReply) => {
   const told = tell(error);
   if (told === undefined) request.log.error({ err: error }, 'unexpected');
-  if (told?.code === 'refused')
-    await node.refuse(certified(request.raw.socket)?.role ?? 'a stranger', told.message);
+  if (told?.code === 'refused') await node.refuse(request.caller, told.message);
   const said = told ?? new TriadError('closed', 'the node could not do it; its log says why');
   return reply.code(told === undefined ? 500 : statusOf(said)).send(toFailure(said));
 };

@@ -2,7 +2,6 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
-import { createInterface } from 'node:readline';
 import { fileError } from '@triad/data';
 import { canonicalJson } from '@triad/layers';
 import { TriadError } from '@triad/protocol';
@@ -16,6 +15,8 @@ export interface AuditEvent {
     | 'granted'
     | 'submitted'
     | 'cancelled'
+    | 'resumed'
+    | 'met'
     | 'finished'
     | 'failed'
     | 'collected'
@@ -28,6 +29,8 @@ export interface AuditEvent {
   /** What it revealed or would have. */
   readonly exposures?: readonly string[];
   readonly reason?: string;
+  /** Hashes of the last entries of the other nodes' logs, by rank: what they cannot change any more without being found out. */
+  readonly heads?: Readonly<Record<string, string>>;
 }
 
 export interface AuditEntry extends AuditEvent {
@@ -43,6 +46,8 @@ export interface AuditEntry extends AuditEvent {
 const origin = '0'.repeat(64);
 
 export interface AuditLog {
+  /** Hash of the last entry. */
+  readonly head: string;
   /** Resolves when the entry is on disk. */
   append(event: AuditEvent): Promise<void>;
   close(): Promise<void>;
@@ -59,6 +64,9 @@ export const auditLog = async (path: string, now: () => Date = () => new Date())
   let { number, hash: before, bytes } = last;
   let tail: Promise<void> = Promise.resolve();
   return {
+    get head() {
+      return before;
+    },
     append: (event) => {
       const time = now().toISOString();
       const write = async () => {
@@ -137,17 +145,18 @@ const parse = (line: string): AuditEntry | undefined => {
   }
 };
 
-/** Lines that end in a line break. */
+const lineBreak = 0x0a;
+
+/** Lines that end in a line break; no other character ends one. */
 async function* wholeLines(path: string): AsyncGenerator<string> {
-  const stream = createReadStream(path);
-  let ended = true;
-  stream.on('data', (chunk) => {
-    ended = chunk.at(-1) === 0x0a || chunk.at(-1) === '\n';
-  });
-  let held: string | undefined;
-  for await (const line of createInterface({ input: stream, crlfDelay: Number.POSITIVE_INFINITY })) {
-    if (held !== undefined) yield held;
-    held = line;
+  let rest = Buffer.alloc(0);
+  for await (const chunk of createReadStream(path) as AsyncIterable<Buffer>) {
+    rest = Buffer.concat([rest, chunk]);
+    let start = 0;
+    for (let end = rest.indexOf(lineBreak); end >= 0; end = rest.indexOf(lineBreak, start)) {
+      yield rest.toString('utf8', start, end);
+      start = end + 1;
+    }
+    rest = rest.subarray(start);
   }
-  if (held !== undefined && ended) yield held;
 }

@@ -1,10 +1,10 @@
 /** The data sets a node keeps its shares of. */
-import { readdir, rm, stat } from 'node:fs/promises';
-import { type Manifest, openFile, openShare, type ShareSet } from '@triad/data';
+import { readdir, rename, rm, stat } from 'node:fs/promises';
+import { type Manifest, manifestDigest, openFile, openShare, type ShareSet } from '@triad/data';
 import { TriadError } from '@triad/protocol';
 import type { Verify } from '../policy/grant.js';
 import { type Folder, fileName } from './folder.js';
-import { Uploads } from './uploads.js';
+import { type Piece, Uploads } from './uploads.js';
 
 /** Whose share of what a file is to be. */
 export interface Expected {
@@ -12,12 +12,10 @@ export interface Expected {
   readonly name: string;
 }
 
-/** A piece of a share file: from where on, and what. */
-export interface Piece {
+/** A piece of a share file. */
+export interface SharePiece extends Piece {
   /** Of the upload: 32 hexadecimal digits, the data set's id. */
   readonly id: string;
-  readonly from: number;
-  readonly body: AsyncIterable<Uint8Array>;
 }
 
 export interface DataSetOptions {
@@ -30,13 +28,18 @@ export interface DataSetOptions {
 
 export const setNameOf = ({ owner, name }: Expected): string => `${owner}/${name}`;
 
-interface Kept {
+export interface DataSet {
   readonly manifest: Manifest;
+  /** Of its manifest. */
+  readonly digest: string;
   readonly bytes: number;
 }
 
+/** Data sets of one owner. */
+const mostSets = 256;
+
 export class DataSets {
-  readonly #kept = new Map<string, Kept>();
+  readonly #kept = new Map<string, DataSet>();
   /** Why a file of this name cannot be used. */
   readonly #damaged = new Map<string, TriadError>();
   /** Of files whose every word was checked by this process: size and time of change. */
@@ -44,7 +47,7 @@ export class DataSets {
 
   private constructor(
     private readonly folder: Folder,
-    private readonly uploads: Uploads,
+    private readonly uploads: Uploads<Manifest>,
     private readonly options: DataSetOptions,
   ) {}
 
@@ -61,10 +64,10 @@ export class DataSets {
   }
 
   /** Undefined when it is not here; throws `mismatch` when it is damaged. */
-  get(set: string): Manifest | undefined {
+  get(set: string): DataSet | undefined {
     const damage = this.#damaged.get(`${fileName(set)}.safetensors`);
     if (damage !== undefined) throw damagedSet(set, damage);
-    return this.#kept.get(set)?.manifest;
+    return this.#kept.get(set);
   }
 
   /** Bytes of an upload that are here. */
@@ -77,35 +80,32 @@ export class DataSets {
    * party, owner, federation or name, and for one that is damaged; `refused` when there is another data set of this name; `limit` when the owner's
    * data would have more than `maxBytes`. Only a connection that breaks leaves something, to go on with.
    */
-  async add(expected: Expected, { id, from, body }: Piece, maxBytes: number): Promise<Manifest> {
+  async add(expected: Expected, { id, ...piece }: SharePiece, maxBytes: number): Promise<Manifest> {
     const { owner } = expected;
     const set = setNameOf(expected);
     const known = this.#kept.get(set)?.manifest;
     if (known?.id === id) return known;
     if (known !== undefined) throw taken(set);
     const key = { owner, id };
-    const path = await this.uploads.receive(key, from, body, maxBytes - this.#bytesOf(owner));
-    try {
+    this.#checkCount(owner);
+    const room = () => maxBytes - this.#bytesOf(owner);
+    return this.uploads.receive(key, piece, room, async (path) => {
       const manifest = await this.#check(path, expected, id);
       if (this.#kept.has(set)) throw taken(set);
-      await this.uploads.take(key, this.#path(set));
+      await rename(path, this.#path(set));
       this.#damaged.delete(`${fileName(set)}.safetensors`);
-      const { size } = await stat(this.#path(set));
-      this.#kept.set(set, { manifest, bytes: size });
+      await this.#keep(manifest);
       this.#checked.set(set, await stampOf(this.#path(set)));
       return manifest;
-    } catch (error) {
-      await this.uploads.drop(key);
-      throw error;
-    }
+    });
   }
 
   /** Its rows; whoever opens it closes it. Throws `mismatch` when it is not as its owner signed it any more, or gone. */
   async open(set: string): Promise<ShareSet> {
     if (this.get(set) === undefined) throw missing(set);
-    const stamp = await stampOf(this.#path(set)).catch(() => '');
-    if (stamp === '') throw damagedSet(set, new Error('its file is gone'));
-    const share = await openShare(await openFile(this.#path(set)), this.options.party);
+    const stamp = await stampOf(this.#path(set)).catch(() => undefined);
+    if (stamp === undefined) throw damagedSet(set, new Error('its file is gone'));
+    const share = await this.#openFile(this.#path(set));
     if (this.#checked.get(set) === stamp) return share;
     try {
       await share.verify(this.options.verify);
@@ -126,10 +126,9 @@ export class DataSets {
   async #find(file: string): Promise<void> {
     const path = this.folder.at('data', file);
     try {
-      const share = await openShare(await openFile(path), this.options.party);
-      const { size } = await stat(path);
-      this.#kept.set(setNameOf(share.manifest), { manifest: share.manifest, bytes: size });
+      const share = await this.#openFile(path);
       await share.close();
+      await this.#keep(share.manifest);
     } catch (error) {
       if (!(error instanceof TriadError)) throw error;
       this.#damaged.set(file, error);
@@ -137,15 +136,34 @@ export class DataSets {
     }
   }
 
+  /** Errors travel to owners and submitters: they name no path of this machine. */
+  async #openFile(path: string): Promise<ShareSet> {
+    const source = await openFile(path);
+    return openShare({ ...source, name: 'the share file' }, this.options.party);
+  }
+
+  async #keep(manifest: Manifest): Promise<void> {
+    const set = setNameOf(manifest);
+    const { size } = await stat(this.#path(set));
+    this.#kept.set(set, { manifest, digest: manifestDigest(manifest), bytes: size });
+  }
+
+  #of(owner: string): readonly DataSet[] {
+    return [...this.#kept.values()].filter(({ manifest }) => manifest.owner === owner);
+  }
+
   #bytesOf(owner: string): number {
-    return [...this.#kept.values()]
-      .filter(({ manifest }) => manifest.owner === owner)
-      .reduce((sum, { bytes }) => sum + bytes, 0);
+    return this.#of(owner).reduce((sum, { bytes }) => sum + bytes, 0);
+  }
+
+  #checkCount(owner: string): void {
+    if (this.#of(owner).length >= mostSets)
+      throw new TriadError('limit', `${owner} has ${mostSets} data sets here`, { remedy: 'remove one' });
   }
 
   async #check(path: string, { owner, name }: Expected, id: string): Promise<Manifest> {
-    const { federation, party, verify } = this.options;
-    const share = await openShare(await openFile(path), party);
+    const { federation, verify } = this.options;
+    const share = await this.#openFile(path);
     try {
       const { manifest } = share;
       const wrong = [

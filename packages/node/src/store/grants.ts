@@ -3,11 +3,11 @@ import { writeFileWhole } from '@triad/data';
 import { TriadError } from '@triad/protocol';
 import { z } from 'zod';
 import { type Grant, readGrant, type Verify } from '../policy/grant.js';
-import type { GrantState } from '../policy/policy.js';
+import type { GrantState, Use } from '../policy/policy.js';
 import type { Folder } from './folder.js';
 
-/** Grants for all data sets that one node keeps. */
-const maxGrants = 2 ** 16;
+/** Grants of one owner that one node keeps. */
+const maxGrants = 2 ** 12;
 
 const form = z.object({ grant: z.unknown(), jobs: z.array(z.string()) });
 
@@ -52,18 +52,22 @@ export class Grants {
       if (known.grant.signature === grant.signature) return;
       throw new TriadError('mismatch', `another grant has the id ${id}`, { remedy: 'make a new grant' });
     }
-    if (this.#states.size >= maxGrants)
-      throw new TriadError('limit', `${maxGrants} grants are here`, { remedy: 'withdraw old ones' });
+    const { owner } = grant.terms;
+    const own = [...this.#states.values()].filter((state) => state.grant.terms.owner === owner);
+    if (own.length >= maxGrants)
+      throw new TriadError('limit', `${owner} has ${maxGrants} grants here`, {
+        remedy: 'remove data sets that are not used any more, and their grants with them',
+      });
     this.#states.set(id, { grant, jobs: [] });
     await this.#write(id);
   }
 
-  /** Counts a job as a use of these grants. */
-  async use(grants: readonly Grant[], job: string): Promise<void> {
-    for (const { terms } of grants) {
-      const state = this.#states.get(terms.id)!;
+  /** Counts a job as a use of grants. */
+  async use(uses: readonly Use[], job: string): Promise<void> {
+    for (const { grant } of uses) {
+      const state = this.#states.get(grant)!;
       if (!state.jobs.includes(job)) state.jobs = [...state.jobs, job];
-      await this.#write(terms.id);
+      await this.#write(grant);
     }
   }
 

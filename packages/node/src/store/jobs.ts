@@ -2,6 +2,8 @@
 import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { writeFileWhole } from '@triad/data';
 import { TriadError } from '@triad/protocol';
+import type { Use } from '../policy/policy.js';
+import type { Exposure } from '../work/parsed.js';
 import { jobId, readWork, type Work } from '../work/work.js';
 import type { Folder } from './folder.js';
 
@@ -31,21 +33,34 @@ export interface JobState {
   readonly since: string;
 }
 
+/** What is kept in memory of every job; its work is on disk alone. */
 export interface JobRecord {
   readonly id: string;
   readonly submitter: string;
   /** ISO date. */
   readonly submitted: string;
+  /** Of the work. */
   readonly hash: string;
-  readonly work: Work;
-  /** Data sets that its results may tell of. */
-  readonly sets: readonly string[];
+  readonly exposures: readonly Exposure[];
+  /** Data that its results may tell of. */
+  readonly uses: readonly Use[];
 }
 
 export interface StoredJob {
   readonly record: JobRecord;
   readonly state: JobState;
 }
+
+const files = {
+  record: 'job.json',
+  state: 'state.json',
+  work: 'work.json',
+  model: 'model.safetensors',
+  results: 'results.log',
+} as const;
+
+/** What is not needed when a job is over for good. */
+const scaffolding = /^(?:checkpoint-\d+\.safetensors|work\.json|results\.log)$/;
 
 export class JobStore {
   constructor(private readonly folder: Folder) {}
@@ -57,59 +72,64 @@ export class JobStore {
   }
 
   /** Throws `refused` for an id that was used before. */
-  async add(record: JobRecord, state: JobState): Promise<void> {
-    const path = this.at(record.id);
+  async add(record: JobRecord, state: JobState, work: Work): Promise<void> {
+    const { id } = record;
     try {
-      await mkdir(path, { mode: 0o700 });
+      await mkdir(this.at(id), { mode: 0o700 });
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-      throw new TriadError('refused', `job ${record.id} was submitted before`, {
+      throw new TriadError('refused', `job ${id} was submitted before`, {
         remedy: 'submit it under a new id',
       });
     }
-    await this.setState(record.id, state);
-    await writeFileWhole(this.at(record.id, 'job.json'), JSON.stringify(record), 0o600);
+    await this.setState(id, state);
+    await writeFileWhole(this.at(id, files.work), JSON.stringify(work), 0o600);
+    await writeFileWhole(this.at(id, files.record), JSON.stringify(record), 0o600);
   }
 
   setState(id: string, state: JobState): Promise<void> {
-    return writeFileWhole(this.at(id, 'state.json'), JSON.stringify(state), 0o600);
+    return writeFileWhole(this.at(id, files.state), JSON.stringify(state), 0o600);
+  }
+
+  async work(id: string): Promise<Work> {
+    return readWork(JSON.parse(await readFile(this.at(id, files.work), 'utf8')));
   }
 
   /** Keeps this node's shares of the parameters as the job left them. */
   setModel(id: string, file: Uint8Array): Promise<void> {
-    return writeFileWhole(this.#modelPath(id), file, 0o600);
+    return writeFileWhole(this.at(id, files.model), file, 0o600);
   }
 
   /** What `setModel` kept. Throws `mismatch` when it is gone. */
   async model(id: string): Promise<Uint8Array> {
-    const file = await readFile(this.#modelPath(id)).catch(() => undefined);
+    const file = await readFile(this.at(id, files.model)).catch(() => undefined);
     if (file !== undefined) return file;
     throw new TriadError('mismatch', `this node's share of the model of job ${id} is gone`, {
       remedy: 'train again',
     });
   }
 
-  /** Frees what a job that is over does not need any more. */
+  /** What the job has revealed so far. */
+  resultsPath(id: string): string {
+    return this.at(id, files.results);
+  }
+
+  /** Frees what a job that is over for good does not need any more. */
   async clean(id: string): Promise<void> {
     for (const name of await readdir(this.at(id)))
-      if (name.startsWith('checkpoint-')) await rm(this.at(id, name), { force: true });
+      if (scaffolding.test(name)) await rm(this.at(id, name), { force: true });
   }
 
   at(id: string, ...names: readonly string[]): string {
     return this.folder.at('jobs', id, ...names);
   }
 
-  #modelPath(id: string): string {
-    return this.at(id, 'model.safetensors');
-  }
-
   /** Undefined for a job that was not whole when the process died: nobody was told that it is accepted. */
   async #read(id: string): Promise<StoredJob | undefined> {
     const [record, state] = await Promise.all(
-      ['job.json', 'state.json'].map((name) => readFile(this.at(id, name), 'utf8').catch(() => undefined)),
+      [files.record, files.state].map((name) => readFile(this.at(id, name), 'utf8').catch(() => undefined)),
     );
     if (record === undefined || state === undefined) return undefined;
-    const read = JSON.parse(record) as JobRecord;
-    return { record: { ...read, work: readWork(read.work) }, state: JSON.parse(state) as JobState };
+    return { record: JSON.parse(record) as JobRecord, state: JSON.parse(state) as JobState };
   }
 }

@@ -20,28 +20,40 @@ const header = z.strictObject({
   length: z.number().int().min(0),
 });
 
+/** Of all that a job reveals. */
+const maxBytes = 2 ** 30;
 const prefixBytes = 4;
 const maxHeaderBytes = 2 ** 16;
 
 export class ResultLog {
   #file: FileHandle;
   #tail: Promise<void> = Promise.resolve();
+  #bytes: number;
 
   private constructor(
     private readonly path: string,
     file: FileHandle,
+    bytes: number,
   ) {
     this.#file = file;
+    this.#bytes = bytes;
   }
 
   static async open(path: string): Promise<ResultLog> {
-    return new ResultLog(path, await open(path, 'a+', 0o600));
+    const file = await open(path, 'a+', 0o600);
+    return new ResultLog(path, file, (await file.stat()).size);
   }
 
   /** Takes the record over; a failure shows at the next `sync`. */
   append(record: ResultRecord): void {
     const write = async () => {
-      await this.#file.appendFile(encode(record)).catch((error: unknown) => {
+      const bytes = encode(record);
+      this.#bytes += bytes.length;
+      if (this.#bytes > maxBytes)
+        throw new TriadError('limit', `the job reveals more than ${maxBytes} bytes`, {
+          remedy: 'reveal less, or in several jobs',
+        });
+      await this.#file.appendFile(bytes).catch((error: unknown) => {
         throw fileError(
           error,
           'the results of the job cannot be kept',
@@ -68,6 +80,7 @@ export class ResultLog {
     await this.#file.close();
     await writeFileWhole(this.path, Buffer.concat(kept), 0o600);
     this.#file = await open(this.path, 'a+', 0o600);
+    this.#bytes = (await this.#file.stat()).size;
   }
 
   /** In the order they were written; a last one that is not whole was being written when the process died. */

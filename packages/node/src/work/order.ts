@@ -28,18 +28,23 @@ const windowRows = 2 ** 16;
 export function* windows(rows: number, batch: number, key: Uint8Array | undefined): Generator<Window> {
   const most = Math.max(1, Math.floor(windowRows / batch)) * batch;
   const random = key && generator(key);
-  const starts = Array.from({ length: Math.ceil(rows / pieceRows) }, (_, i) => i * pieceRows);
-  if (random) permute(starts, random);
-  const pieces = starts.map((start) => ({ start, end: Math.min(start + pieceRows, rows) }));
-  for (const ranges of cut(pieces, most)) {
+  for (const ranges of cut(pieces(rows, random), most)) {
     const size = ranges.reduce((n, { start, end }) => n + end - start, 0);
     const order = random && permute([...Array(size).keys()], random);
     yield { ranges, rows: size, order };
   }
 }
 
+/** Neighbouring rows, in their order or a random one. */
+function* pieces(rows: number, random: ((below: number) => number) | undefined): Generator<Range> {
+  const piece = (i: number) => ({ start: i * pieceRows, end: Math.min((i + 1) * pieceRows, rows) });
+  const count = Math.ceil(rows / pieceRows);
+  if (random === undefined) for (let i = 0; i < count; i++) yield piece(i);
+  else for (const i of permute([...Array(count).keys()], random)) yield piece(i);
+}
+
 /** Pieces in groups of `most` rows, the last of fewer; a piece may be cut in two. */
-function* cut(pieces: readonly Range[], most: number): Generator<Range[]> {
+function* cut(pieces: Iterable<Range>, most: number): Generator<Range[]> {
   let group: Range[] = [];
   let room = most;
   for (const piece of pieces) {

@@ -1,7 +1,8 @@
 /** A work whose programs have been read: what it would do, and what it would reveal. */
 import { type Node, Program } from '@triad/layers';
 import { TriadError } from '@triad/protocol';
-import { type ExposureStage, hashWork, isRun, type RunStage, type Work } from './work.js';
+import { checkSizes } from './size.js';
+import { type ExposureStage, hashWork, isRun, type RunStage, role, type Work } from './work.js';
 
 /** One value that leaves, or a series of such values. */
 export interface Exposure {
@@ -29,62 +30,81 @@ export interface ParsedWork {
   readonly sets: readonly string[];
 }
 
-/** Throws `bad-argument` for a work that contradicts itself, or would reveal something to others than result parties. */
+/** Programs, each looked at once: a work may have thousands of stages. */
+interface Known {
+  readonly of: Program;
+  readonly data: ReadonlySet<string>;
+  readonly owned: string | undefined;
+}
+
+/** Values and series of values that a work may reveal. */
+const maxExposures = 256;
+
+/**
+ * Throws `bad-argument` for a work that contradicts itself, uses nobody's data, or would reveal something to others than result parties, `limit` for
+ * values that are too large.
+ */
 export const parseWork = (work: Work): ParsedWork => {
-  const programs = new Map(Object.entries(work.programs).map(([name, text]) => [name, parse(name, text)]));
+  const known = new Map(Object.entries(work.programs).map(([name, text]) => [name, look(parse(name, text))]));
   const parameters = new Set(
-    [...programs.values()].flatMap((p) => p.parameters.map((n) => n.attributes.name)),
+    [...known.values()].flatMap(({ of }) => of.parameters.map((n) => n.attributes.name)),
   );
   const stages = work.stages.map((stage, i) => {
-    if (isRun(stage)) return checkRun(stage, `stage ${i}`, programs, work);
+    if (isRun(stage)) return checkRun(stage, `stage ${i}`, known, work);
     if (parameters.has(stage.parameter)) return stage;
     throw wrong(
       `stage ${i} reveals '${stage.parameter}', a parameter of no program`,
       'name one of a program',
     );
   });
-  const exposures = distinct(stages.flatMap(exposuresOf));
   const fed = new Set(stages.flatMap((stage) => (isRun(stage) ? Object.values(stage.feed) : [])));
+  const sets = [...new Set([...fed].flatMap((input) => work.inputs[input]!))].sort();
+  if (sets.length === 0 && work.model === undefined)
+    throw wrong('the work uses no data set and no model', 'feed one to a stage');
   return {
     work,
     hash: hashWork(work),
-    programs,
+    programs: new Map([...known].map(([name, { of }]) => [name, of])),
     stages,
-    exposures,
-    sets: [...new Set([...fed].flatMap((input) => work.inputs[input]!))].sort(),
+    exposures: distinct(stages.flatMap(exposuresOf)),
+    sets,
   };
 };
 
 const parse = (name: string, text: string): Program => {
   try {
-    return Program.parse(new TextEncoder().encode(text));
+    const program = Program.parse(new TextEncoder().encode(text));
+    checkSizes(program, 1);
+    return program;
   } catch (error) {
     if (!(error instanceof TriadError)) throw error;
     throw new TriadError(error.code, `program '${name}': ${error.message}`, { cause: error });
   }
 };
 
+const look = (of: Program): Known => ({
+  of,
+  data: new Set(of.data.map(({ attributes }) => attributes.name)),
+  owned: of.data.find(({ attributes }) => attributes.owner !== null)?.attributes.name,
+});
+
 const checkRun = (
   stage: RunStage,
   where: string,
-  programs: ReadonlyMap<string, Program>,
+  programs: ReadonlyMap<string, Known>,
   { inputs }: Work,
 ): ParsedRun => {
-  const of = programs.get(stage.program);
-  if (of === undefined)
+  const known = programs.get(stage.program);
+  if (known === undefined)
     throw wrong(`${where} runs '${stage.program}', which is not there`, 'add the program');
-  const wanted = of.data.map(({ attributes }) => attributes.name);
+  const { of, data, owned } = known;
+  const fed = Object.keys(stage.feed);
   const odd =
-    wanted.find((data) => !Object.hasOwn(stage.feed, data)) ??
-    Object.keys(stage.feed).find((data) => !wanted.includes(data));
+    [...data].find((name) => !Object.hasOwn(stage.feed, name)) ?? fed.find((name) => !data.has(name));
   if (odd !== undefined)
     throw wrong(`${where} and its program differ in '${odd}'`, 'feed all data of the program, and no other');
-  const owned = of.data.find(({ attributes }) => attributes.owner !== null);
   if (owned !== undefined)
-    throw wrong(
-      `${where}: '${owned.attributes.name}' has an owner, who is not there`,
-      'declare it without one',
-    );
+    throw wrong(`${where}: '${owned}' has an owner, who is not there`, 'declare it without one');
   const strange = Object.values(stage.feed).find((input) => !Object.hasOwn(inputs, input));
   if (strange !== undefined) throw wrong(`${where} feeds '${strange}', which is no input`, 'add the input');
   return { ...stage, of };
@@ -104,7 +124,7 @@ const revealOf = ({ of, program }: ParsedRun, name: string): Node<'reveal'> => {
     throw wrong(`program '${program}' has no reveal named '${name}'`, 'name its reveal');
   const reveal = node as Node<'reveal'>;
   const { to } = reveal.attributes;
-  if (typeof to === 'string' && to !== 'all') return reveal;
+  if (to !== 'all' && role.safeParse(to).success) return reveal;
   throw wrong(
     `program '${program}' reveals '${name}' to ${to === 'all' ? 'all computing parties' : `computing party ${to}`}`,
     'nodes learn nothing: reveal to a result party',
@@ -120,6 +140,10 @@ const distinct = (exposures: readonly Exposure[]): Exposure[] => {
       throw wrong(`two reveals are named '${each.name}'`, 'give each a name of its own');
     found.set(each.name, each);
   }
+  if (found.size > maxExposures)
+    throw new TriadError('limit', `the work reveals more than ${maxExposures} values`, {
+      remedy: 'reveal them as one, or in several works',
+    });
   return [...found.values()];
 };
 

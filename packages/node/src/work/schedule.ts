@@ -1,6 +1,7 @@
 /** A work as a list of units, so that a place in it is a number. */
 import { TriadError } from '@triad/protocol';
 import type { ParsedRun, ParsedWork } from './parsed.js';
+import { checkSizes } from './size.js';
 import { type ExposureStage, isRun } from './work.js';
 
 /** One stage, and which units it has. */
@@ -27,7 +28,7 @@ export interface Schedule {
 /** How many units there may be. */
 const maxUnits = 2 ** 31;
 
-/** Throws `mismatch` where the inputs of a stage have different numbers of rows, `limit` for more than 2^31 runs. */
+/** Throws `mismatch` where the inputs of a stage have different numbers of rows, `limit` for more than 2^31 runs, and for values that are too large. */
 export const schedule = ({ stages }: ParsedWork, rowsOf: (input: string) => number): Schedule => {
   const spans: Span[] = [];
   const counts = new Map<string, number>();
@@ -35,6 +36,7 @@ export const schedule = ({ stages }: ParsedWork, rowsOf: (input: string) => numb
   for (const [index, stage] of stages.entries()) {
     const rows = isRun(stage) ? commonRows(stage, index, rowsOf) : 0;
     const batch = isRun(stage) ? Math.min(stage.batch ?? rows, rows) : 0;
+    if (isRun(stage)) checkSizes(stage.of, Math.max(1, batch));
     const runs = isRun(stage) && rows > 0 ? Math.ceil(rows / batch) : 1;
     const units = isRun(stage) ? runs * (stage.epochs ?? 1) : 1;
     const key = isRun(stage) ? stage.program : '';

@@ -6,11 +6,12 @@ import { z } from 'zod';
 
 const format = 'triad/work/1';
 /** Of a work, in bytes. */
-export const maxWorkBytes = 2 ** 24;
+export const maxWorkBytes = 2 ** 22;
 const maxRuns = 2 ** 31;
 
 const name = z.string().regex(/^[A-Za-z][A-Za-z0-9_.-]{0,63}$/);
-const role = z.string().regex(/^[A-Za-z][A-Za-z0-9-]{0,31}$/);
+/** Of an owner, a submitter or a result party; nodes have numbers. */
+export const role = z.string().regex(/^[A-Za-z][A-Za-z0-9-]{0,31}$/);
 /** Of a job: 32 hexadecimal digits. */
 export const jobId = z.string().regex(/^[0-9a-f]{32}$/);
 /** `owner/name`. */
@@ -45,7 +46,7 @@ const exposure = z.strictObject({
 const schema = z.strictObject({
   format: z.literal(format),
   /** By name, as `Program.bytes()` has them. */
-  programs: z.record(name, z.string().max(maxWorkBytes)),
+  programs: z.record(name, z.string().max(maxWorkBytes)).refine((all) => Object.keys(all).length <= 256),
   /** Secret tables by name: the rows of one or more data sets with the same columns, one below the other. */
   inputs: z.record(name, z.array(setName).min(1).max(64)),
   /** An earlier job that is done: parameters begin as it left them. Owners of its data must agree, too. Default: as initializers say. */
@@ -53,7 +54,7 @@ const schema = z.strictObject({
   stages: z
     .array(z.union([run, exposure]))
     .min(1)
-    .max(2 ** 16),
+    .max(2 ** 12),
 });
 
 /** What to do, in a form that all nodes read alike. */
