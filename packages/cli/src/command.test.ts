@@ -66,6 +66,7 @@ describe('the triad command', () => {
     'doctor',
     'grant',
     'audit',
+    'data',
   ])('explains %s', (command) => {
     const { status, stdout } = triad(command, '--help');
     expect(status).toBe(0);

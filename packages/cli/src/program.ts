@@ -3,6 +3,7 @@ import { alignCommand } from './command/align.js';
 import { auditCommand } from './command/audit.js';
 import { benchCommand } from './command/bench.js';
 import { benchPartyCommand } from './command/bench-party.js';
+import { dataCommand } from './command/data.js';
 import { demoCommand } from './command/demo.js';
 import { doctorCommand } from './command/doctor.js';
 import { grantCommand } from './command/grant.js';
@@ -23,6 +24,7 @@ const commands = (): Command[] => [
   runCommand(),
   shareCommand(),
   revealCommand(),
+  dataCommand(),
   psiCommand(),
   alignCommand(),
   planCommand(),

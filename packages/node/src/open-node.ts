@@ -48,7 +48,7 @@ export interface OpenNode {
 
 const defaults: Limits = { bytes: 2 ** 36, jobs: 16, requests: 600 };
 
-/** Starts a node, and goes on with the jobs that were not over. */
+/** Starts a node, and goes on with the jobs that were not over. Throws `refused` for a certificate that does not hold today. */
 export const openNode = async (options: NodeOptions): Promise<OpenNode> => {
   const {
     identity,
@@ -58,6 +58,7 @@ export const openNode = async (options: NodeOptions): Promise<OpenNode> => {
     logger = pino({ level: 'silent' }),
   } = options;
   const federation = readFederation(identity);
+  federation.member(identity.role);
   const closers: (() => Promise<void>)[] = [];
   const close = async () => {
     for (const each of closers.splice(0).reverse()) await each();

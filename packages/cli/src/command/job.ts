@@ -75,7 +75,13 @@ const resume = (id: string, options: MemberValues): Promise<void> =>
 
 const result = async (id: string, options: ResultOptions): Promise<void> => {
   const { out, format, json } = options;
-  const values = await withNodes(options, (client) => client.result(id));
+  const onMissing = (node: number, { message }: Error) =>
+    console.error(
+      json
+        ? JSON.stringify({ warning: 'missing', node })
+        : `triad: node ${node} gave no part, the others' are enough, but nothing shows whether one of them lies (${message})`,
+    );
+  const values = await withNodes(options, (client) => client.result(id, { onMissing }));
   const files = await writeResults(values, out, format);
   for (const file of files) console.log(json ? JSON.stringify({ file }) : file);
 };

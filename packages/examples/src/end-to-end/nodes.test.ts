@@ -1,14 +1,12 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { FloatTwin, type NdArray, Program } from '@triad/layers';
-import type { Work } from '@triad/node';
 import { afterEach, describe, expect, it } from 'vitest';
 import { houseWork } from '../federated/work.js';
+import { expectHouseResult, grantHouses } from '../fixture/house-job.js';
 import { Nodes } from '../fixture/nodes.js';
 import { hasRedis } from '../fixture/redis.js';
 import { records, sourceFile } from '../fixture/triad.js';
-import { features, prices } from '../house-price/houses.js';
 
 let nodes: Nodes | undefined;
 afterEach(async () => {
@@ -16,56 +14,18 @@ afterEach(async () => {
   nodes = undefined;
 });
 
-/** What the same work gives in the open. */
-const twinOf = (work: Work, epochs: number): { readonly predictions: NdArray; readonly bias: number } => {
-  const read = (name: string) => Program.parse(new TextEncoder().encode(work.programs[name]!));
-  const twin = new FloatTwin(read('train'));
-  const [city, agency, price] = [features('city', 'train'), features('agency', 'train'), prices('train')];
-  const rows = price.shape[0]!;
-  for (let epoch = 0; epoch < epochs; epoch++)
-    for (let start = 0; start < rows; start += 32) {
-      const end = Math.min(rows, start + 32);
-      twin.run({
-        feed: { city: city.rows(start, end), agency: agency.rows(start, end), price: price.rows(start, end) },
-      });
-    }
-  const scoring = new FloatTwin(read('predict'), Object.fromEntries(twin.parameters));
-  const feed = { city: features('city', 'heldOut'), agency: features('agency', 'heldOut') };
-  return {
-    predictions: scoring.run({ feed, fetchList: ['predictions'] })[0]!,
-    bias: twin.parameters.get('bias')!.data[0]!,
-  };
-};
-
-const grantAll = async (all: Nodes, file: string): Promise<void> => {
-  for (const set of ['city/houses', 'city/new', 'agency/houses', 'agency/prices', 'agency/new'])
-    await all.as(set.split('/')[0]!, 'grant', file, '--set', set, '--submitters', 'analyst');
-};
-
-const expectResult = async (all: Nodes, id: string, work: Work, epochs: number): Promise<void> => {
-  const out = join(all.folder, 'results');
-  await all.as('analyst', 'reveal', id, '--out', out, '--format', 'json');
-  const found = JSON.parse(await readFile(join(out, 'predictions.json'), 'utf8')) as number[][];
-  const bias = JSON.parse(await readFile(join(out, 'bias.json'), 'utf8')) as number[];
-  const twin = twinOf(work, epochs);
-  expect(found).toHaveLength(102);
-  for (const [i, [price]] of found.entries())
-    expect(Math.abs(price! - twin.predictions.data[i]!)).toBeLessThan(0.05);
-  expect(Math.abs(bias[0]! - twin.bias)).toBeLessThan(0.05);
-};
-
 describe.skipIf(!hasRedis)('three nodes, two owners and an analyst, each a process', () => {
   it('go from CSV to predictions', { timeout: 120_000 }, async () => {
     nodes = await Nodes.start();
     await nodes.shareHouses();
     const file = sourceFile('federated/work.ts');
-    await grantAll(nodes, file);
+    await grantHouses(nodes, file);
     const said = await nodes.as('analyst', 'job', 'submit', file, '--watch', '--json');
     const [{ id }, ...states] = records<{ readonly id: string; readonly phase?: string }>(said) as [
       { id: string },
     ];
     expect(states.at(-1)).toMatchObject({ phase: 'done', attempts: 1 });
-    await expectResult(nodes, id, houseWork(20), 20);
+    await expectHouseResult(nodes, id, houseWork(20));
     await expect(nodes.as('city', 'reveal', id, '--out', nodes.folder)).rejects.toThrow(
       /reveals nothing to city/,
     );
@@ -83,7 +43,7 @@ describe.skipIf(!hasRedis)('three nodes, two owners and an analyst, each a proce
     const file = join(nodes.folder, 'work.json');
     const job = houseWork(epochs);
     await writeFile(file, JSON.stringify(job));
-    await grantAll(nodes, file);
+    await grantHouses(nodes, file);
     const [{ id }] = records<{ readonly id: string }>(
       await nodes.as('analyst', 'job', 'submit', file, '--json'),
     ) as [{ id: string }];
@@ -108,6 +68,6 @@ describe.skipIf(!hasRedis)('three nodes, two owners and an analyst, each a proce
     const deadline = Date.now() + 120_000;
     while ((await state()).phase !== 'done' && Date.now() < deadline) await sleep(200);
     expect(await state()).toMatchObject({ phase: 'done', attempts: expect.toSatisfy((n: number) => n > 5) });
-    await expectResult(nodes, id, job, epochs);
+    await expectHouseResult(nodes, id, job);
   });
 });

@@ -87,8 +87,9 @@ export interface Client {
   close(): Promise<void>;
 }
 
-/** Finds the nodes. */
+/** Finds the nodes. Throws `refused` for a certificate that does not hold today, `timeout` when they cannot be found. */
 export const connect = async ({ identity, ...ways }: ClientOptions): Promise<Client> => {
+  readFederation(identity).member(identity.role);
   const found = await lookUp({ ...ways, tls: identity });
   return new Federates(identity, found);
 };
