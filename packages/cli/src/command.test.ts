@@ -66,7 +66,6 @@ describe('the triad command', () => {
     'doctor',
     'grant',
     'audit',
-    'data',
   ])('explains %s', (command) => {
     const { status, stdout } = triad(command, '--help');
     expect(status).toBe(0);

@@ -3,6 +3,7 @@ import { alignCommand } from './command/align.js';
 import { auditCommand } from './command/audit.js';
 import { benchCommand } from './command/bench.js';
 import { benchPartyCommand } from './command/bench-party.js';
+import { benchShareCommand } from './command/bench-share.js';
 import { dataCommand } from './command/data.js';
 import { demoCommand } from './command/demo.js';
 import { doctorCommand } from './command/doctor.js';
@@ -55,6 +56,6 @@ export const program = (): Command => {
     .configureOutput({ outputError: (text, write) => write(usageError(text)) })
     .showHelpAfterError(json() ? false : '  remedy: look at --help');
   for (const command of commands()) triad.addCommand(command.copyInheritedSettings(triad));
-  triad.addCommand(benchPartyCommand(), { hidden: true });
+  for (const hidden of [benchPartyCommand(), benchShareCommand()]) triad.addCommand(hidden, { hidden: true });
   return triad;
 };

@@ -4,6 +4,7 @@ import { type Accuracy, measureAccuracy } from '../bench/accuracy.js';
 import type { Result } from '../bench/case.js';
 import { partyCases } from '../bench/cases.js';
 import { benchJob } from '../bench/job.js';
+import { shareResult, shareSizes } from '../bench/share.js';
 import { ringMatmulResult, roundsResult } from '../bench/single.js';
 import { formatAccuracy, formatResults } from '../bench/table.js';
 import { count } from '../job-option.js';
@@ -18,7 +19,7 @@ const single = ['ring-matmul-512', 'rounds'];
 const accuracyName = 'accuracy';
 /** Needs a package that is not installed with this one. */
 const onDemand = ['psi-js-12'];
-const names = [...partyCases.keys(), ...single, accuracyName];
+const names = [...partyCases.keys(), ...shareSizes.keys(), ...single, accuracyName];
 
 /** `triad bench [NAME...]`. */
 export const benchCommand = (): Command =>
@@ -73,6 +74,7 @@ async function* measure(
   runs: number,
 ): AsyncGenerator<Result> {
   if (name === 'ring-matmul-512') return yield await ringMatmulResult(runs);
+  if (shareSizes.has(name)) return yield await shareResult(name, runs);
   const each = partyCases.get(name);
   const reference = await each?.reference();
   for (const link of links) {

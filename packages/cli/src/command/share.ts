@@ -14,7 +14,7 @@ import {
   type Table,
   type TableFormat,
 } from '@triad/data';
-import { signer, subjectOf } from '@triad/net';
+import { type RoleCredentials, signer, subjectOf } from '@triad/net';
 import { Command, Option } from 'commander';
 import { badArgument } from '../bad-argument.js';
 import { readIdentity } from '../credential.js';
@@ -86,9 +86,10 @@ const parties = [0, 1, 2] as const;
 const run = async (file: string, options: Options): Promise<void> => {
   const named = { ...options, name: options.name ?? basename(file).replace(/\..*$/, '') };
   if (options.headerless) return writeHeaderless(file, named);
+  const identity = readIdentity(options.identity);
   const folder = options.out ?? (await mkdtemp(join(tmpdir(), 'triad-share-')));
   try {
-    const manifests = await withTable(file, named, (table) => deal(table, named, folder));
+    const manifests = await withTable(file, named, (table) => deal(table, { ...named, identity, folder }));
     if (options.out === undefined)
       await withNodes(options, async (client) => {
         for (const { name } of manifests)
@@ -102,6 +103,11 @@ const run = async (file: string, options: Options): Promise<void> => {
 
 interface Named extends Options {
   readonly name: string;
+}
+
+interface Dealing extends Omit<Named, 'identity'> {
+  readonly identity: RoleCredentials;
+  readonly folder: string;
 }
 
 const shareIn = (folder: string, name: string, party: number): string =>
@@ -118,10 +124,8 @@ const tell = ({ owner, name, rows, columns, id }: Manifest, { out, json }: Optio
 /** The table, and its statistics, dealt into a folder. */
 const deal = async (
   table: Table,
-  { identity: from, name, statistics, json }: Named,
-  folder: string,
+  { identity, folder, name, statistics, json }: Dealing,
 ): Promise<Manifest[]> => {
-  const identity = readIdentity(from);
   const { role: owner, federation } = subjectOf(identity);
   const sign = signer(identity);
   const dealt = (each: Table, name: string, onProgress?: (rows: number) => void) => {

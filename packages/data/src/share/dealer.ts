@@ -4,6 +4,7 @@ import type { FileHandle } from 'node:fs/promises';
 import { fractionBits } from '@triad/layers';
 import { TriadError } from '@triad/protocol';
 import { encode, randomBytes } from '@triad/ring';
+import { writeAll } from '../storage/local.js';
 import type { Table } from '../table/table.js';
 import { chunkRowsFor, deal, Stream } from './dealt.js';
 import { headerOf, nonceBytes } from './layout.js';
@@ -63,7 +64,7 @@ export class Dealer {
     const signature = this.options.sign(manifestLabel, manifestBytes(manifest));
     for (const party of parties) {
       const header = headerOf(party, manifest, signature, this.#draft(party).length);
-      await this.files[party]!.write(Buffer.concat([header, this.#preface(party)]), 0, undefined, 0);
+      await writeAll(this.files[party]!, Buffer.concat([header, this.#preface(party)]), 0);
     }
     return manifest;
   }
@@ -95,7 +96,7 @@ export class Dealer {
   async #append(party: number, words: Uint8Array): Promise<void> {
     const at = this.#ends[party]!;
     this.#ends[party] = at + words.length;
-    await this.files[party]!.write(words, 0, words.length, at);
+    await writeAll(this.files[party]!, words, at);
   }
 
   /** What is in front of the words. */

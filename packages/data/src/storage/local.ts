@@ -95,8 +95,12 @@ export const createFile = async (path: string, mode = 0o644): Promise<Sink> => {
   };
 };
 
-const writeAll = async (file: FileHandle, bytes: Uint8Array): Promise<void> => {
-  for (let at = 0; at < bytes.length; ) at += (await file.write(bytes, at)).bytesWritten;
+/** All bytes, at a position or behind what was written before. */
+export const writeAll = async (file: FileHandle, bytes: Uint8Array, position?: number): Promise<void> => {
+  for (let at = 0; at < bytes.length; ) {
+    const place = position === undefined ? null : position + at;
+    at += (await file.write(bytes, at, bytes.length - at, place)).bytesWritten;
+  }
 };
 
 /** Where folders cannot be synced, the rename is as durable as the system makes it. */

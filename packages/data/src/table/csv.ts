@@ -1,7 +1,9 @@
-/** CSV as numbers, without making texts of them (RFC 4180; lines end in LF or CRLF, empty lines are no rows). */
+/** CSV as numbers, most of them by a kernel that makes no texts of them (RFC 4180; lines end in LF or CRLF, empty lines are no rows). */
 import { TriadError } from '@triad/protocol';
 import { badArgument } from '../bad-argument.js';
 import type { Source } from '../storage/storage.js';
+import { ByteWindow } from './byte-window.js';
+import { PlainReader, type PlainRows } from './plain-rows.js';
 import { encodedColumns, type Schema } from './schema.js';
 import {
   chosen,
@@ -19,18 +21,11 @@ const comma = 0x2c;
 const quote = 0x22;
 const lineFeed = 0x0a;
 const carriageReturn = 0x0d;
-const point = 0x2e;
-const minus = 0x2d;
-const zero = 0x30;
 
 const maxRecordBytes = 2 ** 26;
 const headerBytes = 2 ** 16;
 const bom = [0xef, 0xbb, 0xbf];
 
-/** Powers of ten that a double has exactly. */
-const powers = Array.from({ length: 23 }, (_, i) => 10 ** i);
-/** So many digits are a whole number that a double has exactly. */
-const exactDigits = 15;
 const numberPattern = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/;
 const nothing = /^(?:na|n\/a|nan|null|none)?$/i;
 
@@ -65,7 +60,7 @@ const firstRecord = async (
 const scanCells = (file: string, bytes: Buffer, start: number, last: boolean) => {
   const cells: string[] = [];
   let at = start;
-  while (bytes[at] === lineFeed || bytes[at] === carriageReturn) at++;
+  while (at < bytes.length && isBreak(bytes[at]!)) at++;
   if (at >= bytes.length) return undefined;
   for (;;) {
     const end = cellEnd(file, bytes, at, bytes.length, 1);
@@ -104,6 +99,8 @@ const cellText = (bytes: Buffer, start: number, end: number): string => {
     .replaceAll('""', '"');
 };
 
+const isBreak = (byte: number): boolean => byte === lineFeed || byte === carriageReturn;
+
 /** Behind the line break at `at`. */
 const lineEnd = (bytes: Uint8Array, at: number): number =>
   bytes[at] === carriageReturn && bytes[at + 1] === lineFeed ? at + 2 : at + 1;
@@ -111,142 +108,111 @@ const lineEnd = (bytes: Uint8Array, at: number): number =>
 class CsvReader {
   readonly #encoders: (Encoder | undefined)[];
   readonly #rows: RowBuffer;
-  /** Bytes of records that are not read yet. */
-  #bytes = Buffer.alloc(2 ** 21);
-  #filled = 0;
+  /** In the order of the file. */
+  readonly #categories: readonly Encoder[];
+  readonly #plain: PlainReader;
+  readonly #window = new ByteWindow();
   #row = 1;
-  /** Where the number that was read last ends. */
-  #end = 0;
 
   constructor(
     private readonly source: Source,
     private readonly names: readonly string[],
     schema: Schema,
   ) {
-    this.#rows = new RowBuffer(source.name, encodedColumns(schema).length);
+    const width = encodedColumns(schema).length;
+    this.#rows = new RowBuffer(source.name, width);
     const encoders = new Map(encodersOf(schema).map((encoder) => [encoder.column.name, encoder]));
     this.#encoders = names.map((name) => encoders.get(name));
+    this.#categories = this.#encoders.filter((encoder) => encoder?.values !== undefined) as Encoder[];
+    this.#plain = new PlainReader(this.#encoders, width);
   }
 
   async *batches(start: number): AsyncGenerator<Float64Array> {
-    let first = start === 0;
-    for await (const piece of this.source.stream(start)) {
-      this.#append(piece);
-      if (first && this.#filled >= bom.length) {
-        if (bom.every((byte, i) => this.#bytes[i] === byte)) this.#shift(bom.length);
-        first = false;
+    try {
+      let first = start === 0;
+      for await (const piece of this.source.stream(start)) {
+        this.#window.append(piece);
+        if (first && this.#window.filled >= bom.length) {
+          const bytes = this.#window.bytes();
+          if (bom.every((byte, i) => bytes[i] === byte)) this.#window.shift(bom.length);
+          first = false;
+        }
+        yield* this.#records(false);
+        if (this.#window.filled > maxRecordBytes) throw tooLong(this.source.name);
       }
-      yield* this.#records(false);
+      yield* this.#records(true);
+      if (this.#rows.rows > 0) yield this.#rows.take();
+    } finally {
+      this.#window.dispose();
+      this.#plain.dispose();
     }
-    yield* this.#records(true);
-    if (this.#rows.rows > 0) yield this.#rows.take();
-  }
-
-  #append(piece: Uint8Array): void {
-    if (this.#filled + piece.length + 1 > this.#bytes.length) {
-      if (this.#filled > maxRecordBytes) throw tooLong(this.source.name);
-      const larger = Buffer.alloc(2 * (this.#filled + piece.length));
-      this.#bytes.copy(larger, 0, 0, this.#filled);
-      this.#bytes = larger;
-    }
-    this.#bytes.set(piece, this.#filled);
-    this.#filled += piece.length;
-    this.#bytes[this.#filled] = 0;
-  }
-
-  #shift(used: number): void {
-    this.#bytes.copyWithin(0, used, this.#filled);
-    this.#filled -= used;
-    this.#bytes[this.#filled] = 0;
   }
 
   *#records(last: boolean): Generator<Float64Array> {
     let at = 0;
     for (;;) {
-      while (at < this.#filled && (this.#bytes[at] === lineFeed || this.#bytes[at] === carriageReturn)) at++;
-      if (at >= this.#filled) break;
-      const next = this.#record(at, last);
+      at = this.#plainRecords(at);
+      if (this.#rows.full) {
+        yield this.#rows.take();
+        continue;
+      }
+      const bytes = this.#window.bytes();
+      while (at < this.#window.filled && isBreak(bytes[at]!)) at++;
+      if (at >= this.#window.filled) break;
+      const next = this.#record(bytes, at, last);
       if (next < 0) break;
       at = next;
       this.#row++;
       this.#rows.rows++;
-      if (this.#rows.full) yield this.#rows.take();
     }
-    this.#shift(at);
+    this.#window.shift(Math.min(at, this.#window.filled));
+  }
+
+  /** Reads rows up to one that is not plain; where that begins. */
+  #plainRecords(at: number): number {
+    const { ptr, filled } = this.#window;
+    const read = this.#plain.read(ptr + at, ptr + filled, this.#rows.room);
+    this.#rows.append(read.values);
+    if (this.#categories.length > 0) this.#encode(read);
+    this.#row += read.rows;
+    return read.rest - ptr;
+  }
+
+  #encode({ rows, texts }: PlainRows): void {
+    const bytes = this.#window.bytes();
+    const { ptr } = this.#window;
+    const first = this.#rows.rows - rows;
+    for (let i = 0, at = 0; i < rows; i++)
+      for (const encoder of this.#categories) {
+        const text = bytes.toString('utf8', texts[at++]! - ptr, texts[at++]! - ptr);
+        this.#rows.category(text, encoder, this.#row + i, first + i);
+      }
   }
 
   /** Reads one record; where the next begins, or -1 when it is not all there. */
-  #record(start: number, last: boolean): number {
-    const bytes = this.#bytes;
+  #record(bytes: Buffer, start: number, last: boolean): number {
+    const { filled } = this.#window;
     const width = this.names.length;
     let at = start;
     for (let column = 0; ; column++) {
       if (column >= width) throw this.#width('more');
+      const end = cellEnd(this.source.name, bytes, at, filled, this.#row);
+      if (end >= filled && !last) return -1;
       const encoder = this.#encoders[column];
-      const end = encoder === undefined ? this.#skip(at) : this.#cell(at, encoder, last);
-      if (end < 0 || (end >= this.#filled && !last)) return -1;
-      if (bytes[end] === comma && end < this.#filled) {
+      if (encoder !== undefined) this.#take(cellText(bytes, at, end), encoder);
+      if (bytes[end] === comma && end < filled) {
         at = end + 1;
         continue;
       }
       // The line feed of a CRLF may be in the next piece; it is then an empty line.
       if (column + 1 < width) throw this.#width('fewer');
-      return Math.min(this.#filled, lineEnd(bytes, end));
+      return Math.min(filled, lineEnd(bytes, end));
     }
   }
 
-  #skip(at: number): number {
-    return cellEnd(this.source.name, this.#bytes, at, this.#filled, this.#row);
-  }
-
-  /** Where the cell ends. */
-  #cell(at: number, encoder: Encoder, last: boolean): number {
-    if (encoder.values === undefined) {
-      const value = this.#quick(at);
-      if (!Number.isNaN(value)) {
-        this.#rows.number(value, encoder, this.#row);
-        return this.#end;
-      }
-    }
-    const end = this.#skip(at);
-    if (end >= this.#filled && !last) return -1;
-    const text = cellText(this.#bytes, at, end);
+  #take(text: string, encoder: Encoder): void {
     if (encoder.values !== undefined) this.#rows.category(text, encoder, this.#row);
     else this.#rows.number(this.#number(text, encoder), encoder, this.#row);
-    return end;
-  }
-
-  /** A number of few digits that is followed by the end of the cell, and where that is; otherwise NaN. */
-  #quick(start: number): number {
-    const bytes = this.#bytes;
-    let at = start;
-    const negative = bytes[at] === minus;
-    if (negative) at++;
-    const from = at;
-    let whole = 0;
-    let digit = bytes[at]! - zero;
-    while (digit >= 0 && digit <= 9) {
-      whole = whole * 10 + digit;
-      digit = bytes[++at]! - zero;
-    }
-    let digits = at - from;
-    let scale = 0;
-    if (bytes[at] === point) {
-      digit = bytes[++at]! - zero;
-      const fraction = at;
-      while (digit >= 0 && digit <= 9) {
-        whole = whole * 10 + digit;
-        digit = bytes[++at]! - zero;
-      }
-      scale = at - fraction;
-      digits += scale;
-    }
-    const next = bytes[at];
-    if (digits === 0 || digits > exactDigits || at >= this.#filled) return Number.NaN;
-    if (next !== comma && next !== lineFeed && next !== carriageReturn) return Number.NaN;
-    this.#end = at;
-    const value = scale === 0 ? whole : whole / powers[scale]!;
-    return negative ? -value : value;
   }
 
   #number(text: string, { column }: Encoder): number {

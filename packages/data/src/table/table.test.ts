@@ -84,6 +84,20 @@ describe('CSV', () => {
     ]);
   });
 
+  it('has numbers and categories in one row, quoted or not, over many batches', async () => {
+    const count = 2 * batchRows + 77;
+    const text = (i: number) => ['gas', '"oil, or ""wood"""', '"gas"'][i % 3]!;
+    const lines = Array.from({ length: count }, (_, i) => `${text(i)},${i / 4},ignored "text" here`);
+    const csv = `heating,rooms,note\n${lines.join('\n')}\n`;
+    const wanted = Array.from({ length: count }, (_, i) => [i / 4, i % 3 === 1 ? 0 : 1, i % 3 === 1 ? 1 : 0]);
+    for (const length of [7, 1000, 1 << 20])
+      expect(await rowsOf(inPieces('t.csv', csv, length), { schema: heating })).toEqual(wanted);
+    const odd = `heating,rooms\n${'gas,1\n'.repeat(5000)}coal,1\ngas,2\n`;
+    await expect(rowsOf(inPieces('t.csv', odd), { schema: heating })).rejects.toThrow(
+      /row 5001, column 'heating'/,
+    );
+  });
+
   it.each([
     ['a,b\n1,2\n3,\n', /t\.csv: row 2, column 'b' is missing/],
     ['a,b\n1,NA\n', /row 1, column 'b' is missing/],

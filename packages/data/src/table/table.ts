@@ -88,6 +88,17 @@ export class RowBuffer {
     return taken;
   }
 
+  /** How many rows there is room for. */
+  get room(): number {
+    return batchRows - this.rows;
+  }
+
+  /** Takes in whole rows. */
+  append(values: Float64Array): void {
+    this.values.set(values, this.rows * this.#width);
+    this.rows += values.length / this.#width;
+  }
+
   /** Puts a number into the row that is being made, the `row`-th of the file from 1. */
   number(value: number, { column, place, scale }: Encoder, row: number): void {
     const scaled = value * scale;
@@ -95,7 +106,8 @@ export class RowBuffer {
     this.values[this.rows * this.#width + place] = scaled;
   }
 
-  category(text: string, { column, place, values }: Encoder, row: number): void {
+  /** Puts a category into the row that is being made, or one before. */
+  category(text: string, { column, place, values }: Encoder, row: number, rows = this.rows): void {
     const index = values!.get(text);
     if (index === undefined)
       throw refusal(
@@ -105,7 +117,7 @@ export class RowBuffer {
         text.trim() === '' ? 'is missing' : 'is none of the values of its category',
         'add the value to the schema, or correct the row',
       );
-    const at = this.rows * this.#width + place;
+    const at = rows * this.#width + place;
     this.values.fill(0, at, at + values!.size);
     this.values[at + index] = 1;
   }
