@@ -1,3 +1,4 @@
+import { readFederation } from '@triad/net';
 import { type Client, connect } from '@triad/node';
 import type { Command } from 'commander';
 import { readIdentity } from './credential.js';
@@ -16,7 +17,10 @@ export const addMemberOptions = (command: Command): Command =>
 
 /** Does something at the nodes of the federation. */
 export const withNodes = async <T>(values: MemberValues, act: (client: Client) => Promise<T>): Promise<T> => {
-  const client = await connect({ identity: readIdentity(values.identity), ...waysOf(values) });
+  const identity = readIdentity(values.identity);
+  // Told here, before TLS fails for it.
+  readFederation(identity).member(identity.role);
+  const client = await connect({ identity, ...waysOf(values) });
   try {
     return await act(client);
   } finally {

@@ -90,6 +90,7 @@ export class Docket {
       phase: 'waiting',
       unit: 0,
       units: 0,
+      settled: 0,
       attempts: 0,
       resumed: 0,
       since: submitted,
@@ -145,9 +146,9 @@ export class Docket {
 
   /** This node's share of what the job revealed to a role, encrypted to it. */
   async result(who: string, id: string): Promise<Uint8Array> {
-    const { state, record } = this.#find(who, id);
-    if (!record.exposures.some(({ to }) => to === who))
-      throw refused(`job ${id} reveals nothing to ${who}`, 'let its result party collect it');
+    const job = this.#find(who, id);
+    checkReveals(job, who);
+    const { state } = job;
     if (state.phase !== 'done')
       throw new TriadError('bad-argument', `job ${id} is ${state.phase}`, {
         remedy: 'wait until it is done',
@@ -155,6 +156,13 @@ export class Docket {
     const sealed = await readFile(this.#resultPath(id, who));
     await this.parts.audit.append({ kind: 'collected', who, job: id });
     return sealed;
+  }
+
+  /** The same of single numbers that units before one have revealed to it, while the job goes on. */
+  async numbersSoFar(who: string, id: string, until: number): Promise<Uint8Array> {
+    const job = this.#find(who, id);
+    checkReveals(job, who);
+    return this.parts.seal(who, id, await job.numbersSoFar(who, until));
   }
 
   /** Leaves all jobs as they are on disk. */
@@ -257,6 +265,11 @@ const concerns = (job: Job, who: string): boolean =>
   who === job.record.submitter ||
   ownsOf(job, who) ||
   job.record.exposures.some(({ to }) => to === who);
+
+const checkReveals = ({ record: { id, exposures } }: Job, who: string): void => {
+  if (exposures.some(({ to }) => to === who)) return;
+  throw refused(`job ${id} reveals nothing to ${who}`, 'let its result party collect it');
+};
 
 const setsOf = ({ uses }: JobRecord): readonly string[] => uses.map(({ set }) => set);
 

@@ -132,6 +132,29 @@ describe('three nodes', () => {
     for (const [i, value] of w!.data.entries()) expect(Math.abs(value - expected[i]!)).toBeLessThan(2e-3);
   });
 
+  it('show losses to their result party alone, while a job goes on', { timeout: 60_000 }, async () => {
+    federation = await TestFederation.start(['alice', 'bob', 'carol'], { checkpointEvery: 5 });
+    await shareAll(federation);
+    const job = trainingWork(150);
+    await grantAll(federation, job);
+    const carol = await federation.client('carol');
+    const id = await carol.submit(job);
+    const { node } = federation.nodes.get(0)!;
+    while (node.job('carol', id).settled < 40) await new Promise((resolve) => setTimeout(resolve, 5));
+    const { cost, w } = await carol.numbersSoFar(id);
+    expect(w).toBeUndefined();
+    expect(cost!.shape[0]).toBeGreaterThanOrEqual(40);
+    await expect((await federation.client('alice')).numbersSoFar(id)).rejects.toMatchObject({
+      code: 'refused',
+    });
+    await federation.nodes.get(1)!.close();
+    await federation.startNode(1);
+    await end(carol, id);
+    const all = (await (await federation.client('carol')).result(id)).cost!.data;
+    // What was shown is what is revealed in the end, though a node was stopped meanwhile.
+    expect([...cost!.data]).toEqual([...all.subarray(0, cost!.data.length)]);
+  });
+
   it('do several jobs at once, and neither sees the other', { timeout: 60_000 }, async () => {
     federation = await TestFederation.start(['alice', 'bob', 'carol']);
     await shareAll(federation);

@@ -163,6 +163,10 @@ export class Node {
     return this.#docket.result(who, id);
   }
 
+  numbersSoFar(who: string, id: string, until: number): Promise<Uint8Array> {
+    return this.#docket.numbersSoFar(who, id, until);
+  }
+
   /** Notes that something was refused. */
   refuse(who: string, reason: string): Promise<void> {
     return this.own.audit.append({ kind: 'refused', who, reason });

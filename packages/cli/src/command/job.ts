@@ -89,10 +89,13 @@ const result = async (id: string, options: ResultOptions): Promise<void> => {
 /** Shows a job until it is over. Throws what it failed with. */
 const follow = async (client: Client, id: string, { json }: MemberValues): Promise<void> => {
   let last: JobView | undefined;
+  const numbers = new LatestNumbers(client, id);
   for await (const view of client.watch(id)) {
     last = view;
-    if (json) console.log(JSON.stringify(view));
-    else showLine(process.stdout, lineOf(view), view.phase !== 'running' && view.phase !== 'waiting');
+    const latest = await numbers.of(view);
+    const said = Object.entries(latest).map(([name, value]) => `  ${name} ${value.toPrecision(6)}`);
+    if (json) console.log(JSON.stringify({ ...view, latest }));
+    else showLine(process.stdout, lineOf(view) + said.join(''), isOver(view));
   }
   const trouble = last?.trouble;
   if (trouble === undefined) return;
@@ -101,6 +104,35 @@ const follow = async (client: Client, id: string, { json }: MemberValues): Promi
     ...(trouble.remedy !== undefined && { remedy: trouble.remedy }),
   });
 };
+
+const isOver = ({ phase }: JobView): boolean => phase !== 'running' && phase !== 'waiting';
+
+/** Milliseconds between looks at what a job has revealed so far. */
+const pace = 1000;
+
+/** The last single numbers that a job has revealed to whoever watches it: losses, if the program reveals them. */
+class LatestNumbers {
+  #latest: Readonly<Record<string, number>> = {};
+  #next = 0;
+
+  constructor(
+    private readonly client: Client,
+    private readonly id: string,
+  ) {}
+
+  async of({ phase, exposures }: JobView): Promise<Readonly<Record<string, number>>> {
+    const mine = exposures.some(({ to }) => to === this.client.role);
+    if (!mine || phase !== 'running' || performance.now() < this.#next) return this.#latest;
+    this.#next = performance.now() + pace;
+    // A node that is away, or further back than a moment ago: nothing new.
+    const found = await this.client.numbersSoFar(this.id).catch(() => ({}));
+    const last = Object.entries(found).flatMap(([name, { data }]) =>
+      data.length === 0 ? [] : [[name, data.at(-1)!] as const],
+    );
+    if (last.length > 0) this.#latest = Object.fromEntries(last);
+    return this.#latest;
+  }
+}
 
 const lineOf = ({ id, phase, unit, units, submitter, sets }: JobView): string =>
   `${id}  ${phase.padEnd(9)}  ${unit}/${units}  ${submitter}  ${sets.join(' ')}`;

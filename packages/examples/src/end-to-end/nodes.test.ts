@@ -35,7 +35,9 @@ describe.skipIf(!hasRedis)('three nodes, two owners and an analyst, each a proce
     for (const { code } of ended) expect(code).toBe(0);
   });
 
-  it('lose nothing when any of them is killed, again and again', { timeout: 300_000 }, async () => {
+  it('lose nothing when any of them is killed, again and again, or all at once', {
+    timeout: 300_000,
+  }, async () => {
     const kills = 20;
     const epochs = 1000;
     nodes = await Nodes.start();
@@ -61,9 +63,10 @@ describe.skipIf(!hasRedis)('three nodes, two owners and an analyst, each a proce
     for (let killed = 0; killed < kills; killed++) {
       await sleep(next(900));
       expect((await state()).phase).not.toBe('done');
-      const rank = next(3);
-      await nodes.kill(rank);
-      await nodes.startNode(rank);
+      // Once all of them at the same time.
+      const ranks = killed === kills / 2 ? [0, 1, 2] : [next(3)];
+      await Promise.all(ranks.map((rank) => nodes!.kill(rank)));
+      await Promise.all(ranks.map((rank) => nodes!.startNode(rank)));
     }
     const deadline = Date.now() + 120_000;
     while ((await state()).phase !== 'done' && Date.now() < deadline) await sleep(200);

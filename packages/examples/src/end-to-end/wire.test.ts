@@ -54,7 +54,7 @@ const sendPlainly = async (bytes: Buffer): Promise<void> => {
 };
 
 it.skipIf(!hasRedis || !hasTcpdump)(
-  'on the wire there is no share, no key and no number, but what everybody may see is there',
+  'on the wire, and in logs, there is no share, no key and no number, but what everybody may see is there',
   { timeout: 120_000 },
   async () => {
     nodes = await Nodes.start();
@@ -89,6 +89,14 @@ it.skipIf(!hasRedis || !hasTcpdump)(
       }
     const csv = await readFile(join(nodes.folder, 'city-houses.csv'), 'utf8');
     for (const line of csv.split('\n').slice(1, 50)) expect(seen.includes(line.slice(0, 24))).toBe(false);
+    const ended = await nodes.stopNodes();
+    for (const { stderr } of ended) {
+      expect(stderr).toContain('"event":"job"');
+      for (const encoding of ['hex', 'base64', 'base64url'] as const)
+        for (const piece of secret)
+          expect(stderr.includes(piece.toString(encoding).slice(0, 20))).toBe(false);
+      for (const line of csv.split('\n').slice(1, 50)) expect(stderr.includes(line.slice(0, 24))).toBe(false);
+    }
     const predictions = await readFile(join(nodes.folder, `results-${id}`, 'predictions.json'), 'utf8');
     for (const [number] of (JSON.parse(predictions) as number[][]).slice(0, 50))
       expect(seen.includes(String(number))).toBe(false);

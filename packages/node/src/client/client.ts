@@ -78,6 +78,8 @@ export interface Client {
   job(id: string): Promise<JobView>;
   /** How a job goes, until it is over; from another node when one goes away. */
   watch(id: string): AsyncGenerator<JobView>;
+  /** Single numbers, such as losses, that a job which goes on has revealed to this role so far: as far as all nodes have them for good. */
+  numbersSoFar(id: string): Promise<Weights>;
   cancel(id: string): Promise<void>;
   resume(id: string): Promise<void>;
   /** The nodes' parts of what a job revealed to this role, decrypted: two or three. */
@@ -87,9 +89,8 @@ export interface Client {
   close(): Promise<void>;
 }
 
-/** Finds the nodes. Throws `refused` for a certificate that does not hold today, `timeout` when they cannot be found. */
+/** Finds the nodes. Throws `timeout` when they cannot be found. */
 export const connect = async ({ identity, ...ways }: ClientOptions): Promise<Client> => {
-  readFederation(identity).member(identity.role);
   const found = await lookUp({ ...ways, tls: identity });
   return new Federates(identity, found);
 };
@@ -198,6 +199,14 @@ class Federates implements Client {
     }
   }
 
+  async numbersSoFar(id: string): Promise<Weights> {
+    const views = await this.#each((node) => node.json<JobView>({ method: 'GET', path: `/v1/jobs/${id}` }));
+    const until = Math.min(...views.map(({ settled }) => settled));
+    if (until === 0) return {};
+    const parts = await this.#each((node) => this.#sealed(node, id, `numbers?until=${until}`));
+    return decryptModel(parts, aby3());
+  }
+
   async cancel(id: string): Promise<void> {
     await this.#each((node) => node.json({ method: 'DELETE', path: `/v1/jobs/${id}` }));
   }
@@ -207,14 +216,8 @@ class Federates implements Client {
   }
 
   async collect(id: string, { onMissing = () => {} }: Collecting = {}): Promise<readonly Uint8Array[]> {
-    const federation = readFederation(this.identity);
     const asked = await Promise.allSettled(
-      ranks.map(async (rank) => {
-        const node = await this.#node(rank);
-        const sealed = await node.bytes({ method: 'GET', path: `/v1/jobs/${id}/result` });
-        const envelope = { from: String(rank), to: this.role, job: id };
-        return unseal(federation, envelope, { sealed, key: this.identity.seal });
-      }),
+      ranks.map(async (rank) => this.#sealed(await this.#node(rank), id, 'result')),
     );
     const parts = asked.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []));
     for (const [rank, each] of asked.entries()) {
@@ -232,6 +235,13 @@ class Federates implements Client {
   async close(): Promise<void> {
     for (const node of this.#nodes.values()) node.close();
     await this.directory.close();
+  }
+
+  /** What a node has encrypted to this role, of a job. */
+  async #sealed(node: NodeConnection, id: string, what: string): Promise<Uint8Array> {
+    const sealed = await node.bytes({ method: 'GET', path: `/v1/jobs/${id}/${what}` });
+    const envelope = { from: String(node.rank), to: this.role, job: id };
+    return unseal(readFederation(this.identity), envelope, { sealed, key: this.identity.seal });
   }
 
   /** How a job goes at a node, for as long as the node tells. */

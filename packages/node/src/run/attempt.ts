@@ -10,6 +10,7 @@ import type { ParsedRun } from '../work/parsed.js';
 import type { Schedule, Span } from '../work/schedule.js';
 import { type ExposureStage, isRun } from '../work/work.js';
 import type { Input } from './input.js';
+import { allSaved } from './saved.js';
 
 export interface Task {
   readonly schedule: Schedule;
@@ -25,6 +26,8 @@ export interface Task {
   readonly model: Uint8Array | undefined;
   /** Rounds that a run of a stage takes when runs overlap. */
   readonly roundsOf: (span: Span) => number;
+  /** Told of a unit before which nothing is ever done again: all nodes have a checkpoint there. */
+  readonly onSettled: (unit: number) => void;
   /** Told about every unit that is over: the number of the next, and the rounds it took. */
   readonly onProgress: (unit: number, rounds: number) => void;
 }
@@ -59,7 +62,7 @@ class Attempt {
 
   constructor(
     private readonly task: Task,
-    channel: Channel,
+    private readonly channel: Channel,
   ) {
     const network = { outside: task.outside, join: async () => channel };
     const environment = init(aby3(), channel.rank, network, { deposit: (deposit) => this.#keep(deposit) });
@@ -190,7 +193,7 @@ class Attempt {
   /** A checkpoint counts only with all that was revealed before it. */
   #save(unit: number): void {
     const before = [...this.#pending, this.#saving];
-    const { checkpoints, log } = this.task;
+    const { checkpoints, log, onSettled } = this.task;
     const file = this.save();
     const write = async () => {
       const bytes = (await file) ?? new Uint8Array();
@@ -198,6 +201,9 @@ class Attempt {
       if (this.#failure !== undefined) return;
       await log.sync();
       await checkpoints.write(unit, bytes);
+      await allSaved(this.channel, unit);
+      await checkpoints.keepFrom(unit);
+      onSettled(unit);
     };
     this.#saving = write().catch((reason: unknown) => {
       this.#failure ??= { reason };

@@ -1,4 +1,5 @@
 /** One job at one node: attempt after attempt until it is over. It survives the end of this process, and of the others'. */
+import { createHash } from 'node:crypto';
 import { EventEmitter } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { StationJob } from '@triad/net';
@@ -6,10 +7,11 @@ import { type Channel, type ErrorCode, type Network, TriadError } from '@triad/p
 import { Checkpoints } from '../store/checkpoints.js';
 import type { JobRecord, JobState, JobStore, Phase, Trouble } from '../store/jobs.js';
 import { ResultLog } from '../store/result-log.js';
+import type { Schedule } from '../work/schedule.js';
 import { attempt } from './attempt.js';
 import { type Elsewhere, failureElsewhere, isCancelledElsewhere, isCompleteElsewhere } from './elsewhere.js';
 import type { Prepared } from './prepare.js';
-import { resultFiles } from './result.js';
+import { numbersSoFar, resultFiles } from './result.js';
 import { agreeOnEnd, agreeOnStart, type Start } from './start.js';
 
 /** What a job needs of its node. */
@@ -64,6 +66,8 @@ export class Job {
   #writing: Promise<void> = Promise.resolve();
   #going: Promise<void> = Promise.resolve();
   #spent: Spent = { sent: 0, received: 0, rounds: 0, units: 0 };
+  /** What is revealed while an attempt is on. */
+  #revealing: { readonly log: ResultLog; readonly schedule: Schedule } | undefined;
 
   constructor(
     readonly record: JobRecord,
@@ -92,6 +96,16 @@ export class Job {
   watch(listener: (state: JobState) => void): () => void {
     this.#events.on('state', listener);
     return () => void this.#events.off('state', listener);
+  }
+
+  /** This node's shares of single numbers that units before `until` have revealed to a role. Throws `bad-argument` unless these are settled. */
+  async numbersSoFar(to: string, until: number): Promise<Uint8Array> {
+    const { record, around } = this;
+    if (this.#revealing === undefined || until > this.#state.settled)
+      throw new TriadError('bad-argument', `job ${record.id} is not that far`, { remedy: 'wait' });
+    const { log, schedule } = this.#revealing;
+    const id = createHash('sha256').update(`${record.id}/${to}/${until}`).digest('hex').slice(0, 32);
+    return numbersSoFar(log, { to, until }, { schedule, party: around.party, id });
   }
 
   /** Ends the job for good, also one that failed; false when it had ended before. */
@@ -197,7 +211,8 @@ export class Job {
     const { record, around } = this;
     const { result: _, ...rest } = this.#state;
     const { units } = prepared.schedule;
-    this.#state = { ...rest, unit: start.unit, units, attempts: rest.attempts + 1 };
+    const { unit } = start;
+    this.#state = { ...rest, unit, units, settled: unit, attempts: rest.attempts + 1 };
     await this.#become('running');
     const log = await ResultLog.open(around.store.resultsPath(record.id));
     const task = {
@@ -206,7 +221,11 @@ export class Job {
       checkpoints,
       every: around.checkpointEvery,
       onProgress: (unit: number, rounds: number) => this.#advance(unit, rounds),
+      onSettled: (settled: number) => {
+        this.#state = { ...this.#state, settled };
+      },
     };
+    this.#revealing = { log, schedule: prepared.schedule };
     const end = async (model: Uint8Array | undefined) => {
       const { schedule } = prepared;
       const files = await resultFiles(log, { schedule, party: around.party, id: start.id });
@@ -219,6 +238,7 @@ export class Job {
     try {
       await attempt(task, channel, start.unit, end);
     } finally {
+      this.#revealing = undefined;
       await log.close();
     }
   }

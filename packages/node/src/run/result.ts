@@ -2,32 +2,53 @@
 import { aby3 } from '@triad/aby3';
 import { encodeDeposits, type StoredParts } from '@triad/layers';
 import { TriadError } from '@triad/protocol';
-import type { ResultLog, ResultRecord } from '../store/result-log.js';
+import type { ResultHead, ResultLog, ResultRecord } from '../store/result-log.js';
 import { type Joint, jointOf } from '../work/joint.js';
 import type { Schedule } from '../work/schedule.js';
 
-/** The files by recipient. `id` names the attempt: files of one attempt go together. */
-export const resultFiles = async (
-  log: ResultLog,
-  { schedule, party, id }: { readonly schedule: Schedule; readonly party: number; readonly id: string },
-): Promise<Map<string, Uint8Array>> => {
-  const found = new Map<string, Map<string, ResultRecord[]>>();
+/** How values are put together, and as whose share of which moment. */
+export interface ResultForm {
+  readonly schedule: Schedule;
+  readonly party: number;
+  /** 32 hexadecimal digits: files with the same go together. */
+  readonly id: string;
+}
+
+/** The files by recipient. */
+export const resultFiles = async (log: ResultLog, form: ResultForm): Promise<Map<string, Uint8Array>> => {
+  const found = new Map<string, ResultRecord[]>();
   for await (const record of log.records()) {
-    const series = found.get(record.to) ?? new Map<string, ResultRecord[]>();
-    found.set(record.to, series);
-    series.set(record.name, [...(series.get(record.name) ?? []), record]);
+    const own = found.get(record.to) ?? [];
+    found.set(record.to, own);
+    own.push(record);
+  }
+  return new Map([...found].map(([to, records]) => [to, fileOf(records, form)]));
+};
+
+/** Single numbers that units before one have revealed to a role, such as losses: to be looked at while the job goes on. */
+export const numbersSoFar = async (
+  log: ResultLog,
+  { to, until }: { readonly to: string; readonly until: number },
+  form: ResultForm,
+): Promise<Uint8Array> => {
+  const records: ResultRecord[] = [];
+  const wanted = (head: ResultHead) => head.to === to && head.unit < until && head.shape.length === 0;
+  for await (const record of log.records(wanted)) records.push(record);
+  return fileOf(records, form);
+};
+
+const fileOf = (records: readonly ResultRecord[], { schedule, party, id }: ResultForm): Uint8Array => {
+  const series = new Map<string, ResultRecord[]>();
+  for (const record of records.toSorted((a, b) => a.unit - b.unit)) {
+    const own = series.get(record.name) ?? [];
+    series.set(record.name, own);
+    own.push(record);
   }
   const scheme = aby3();
-  const count = scheme.parts!.count;
-  return new Map(
-    [...found].map(([to, series]) => {
-      const values = [...series].map(([name, records]) => {
-        const sorted = records.sort((a, b) => a.unit - b.unit);
-        return [name, join(sorted, jointOf(schedule, name), count)] as const;
-      });
-      return [to, encodeDeposits(scheme, { party, id }, new Map(values))];
-    }),
+  const values = [...series].map(
+    ([name, own]) => [name, join(own, jointOf(schedule, name), scheme.parts!.count)] as const,
   );
+  return encodeDeposits(scheme, { party, id }, new Map(values));
 };
 
 const join = (records: readonly ResultRecord[], joint: Joint, count: number): StoredParts => {

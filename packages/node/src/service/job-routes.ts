@@ -6,6 +6,7 @@ import { checked } from './checked.js';
 import { eventRoute } from './events.js';
 
 const params = z.object({ id: jobId });
+const place = z.object({ until: z.coerce.number().int().min(0) });
 const submission = z.strictObject({ id: jobId, work: z.unknown() });
 
 /** Works of one role in a minute: reading one takes the node a while. */
@@ -30,5 +31,10 @@ export const jobRoutes = (app: FastifyInstance, node: Node): void => {
   app.get('/v1/jobs/:id/result', async (request, reply) =>
     reply.type('application/octet-stream').send(await node.result(request.caller, idOf(request))),
   );
+  app.get('/v1/jobs/:id/numbers', async (request, reply) => {
+    const { until } = checked(place, request.query, 'how far');
+    const sealed = await node.numbersSoFar(request.caller, idOf(request), until);
+    return reply.type('application/octet-stream').send(sealed);
+  });
   eventRoute(app, node, idOf);
 };

@@ -2,9 +2,6 @@ import { readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { writeFileWhole } from '@triad/data';
 
-/** Parties may have saved different ones when one of them dies: of the last two, one is common. */
-const kept = 2;
-
 /** This node's shares of a job's parameters at some units, in files of their own. */
 export class Checkpoints {
   constructor(private readonly folder: string) {}
@@ -20,10 +17,14 @@ export class Checkpoints {
     return readFile(this.#path(unit));
   }
 
-  /** Whole or not at all; older ones than the last two go. */
-  async write(unit: number, bytes: Uint8Array): Promise<void> {
-    await writeFileWhole(this.#path(unit), bytes, 0o600);
-    for (const old of (await this.units()).slice(0, -kept)) await rm(this.#path(old), { force: true });
+  /** Whole or not at all. */
+  write(unit: number, bytes: Uint8Array): Promise<void> {
+    return writeFileWhole(this.#path(unit), bytes, 0o600);
+  }
+
+  /** Forgets those before a unit: all nodes have that one. */
+  async keepFrom(unit: number): Promise<void> {
+    for (const old of await this.units()) if (old < unit) await rm(this.#path(old), { force: true });
   }
 
   /** Forgets those after a unit: another attempt goes on from there. */

@@ -22,6 +22,8 @@ export interface JobState {
   /** Units that are over, of so many. */
   readonly unit: number;
   readonly units: number;
+  /** Units that are never done again: all nodes have a checkpoint behind them. */
+  readonly settled: number;
   /** How often the nodes have met. */
   readonly attempts: number;
   /** How often it was resumed after it had failed. */

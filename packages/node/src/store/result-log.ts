@@ -5,12 +5,15 @@ import type { StoredParts } from '@triad/layers';
 import { TriadError } from '@triad/protocol';
 import { z } from 'zod';
 
-/** A value that one unit of the job revealed. */
-export interface ResultRecord extends StoredParts {
+/** Which value a unit of the job revealed to whom. */
+export interface ResultHead extends Pick<StoredParts, 'shape'> {
   readonly unit: number;
   readonly name: string;
   readonly to: string;
 }
+
+/** A value that one unit of the job revealed. */
+export interface ResultRecord extends ResultHead, StoredParts {}
 
 const header = z.strictObject({
   unit: z.number().int().min(0),
@@ -83,27 +86,34 @@ export class ResultLog {
     this.#bytes = (await this.#file.stat()).size;
   }
 
-  /** In the order they were written; a last one that is not whole was being written when the process died. */
-  async *records(): AsyncGenerator<ResultRecord> {
+  /**
+   * In the order they were written, all or those whose head is wanted; a last one that is not whole was being written when the process
+   * died.
+   */
+  async *records(wanted: (head: ResultHead) => boolean = () => true): AsyncGenerator<ResultRecord> {
     await this.#tail;
     const { size } = await this.#file.stat();
     for (let at = 0; at < size; ) {
-      const found = await this.#recordAt(at, size);
+      const found = await this.#headAt(at, size);
       if (found === undefined) return;
-      yield found.record;
-      at = found.end;
+      const { head, start, end } = found;
+      if (wanted(head)) yield { ...head, words: await this.#read(start, end - start) };
+      at = end;
     }
   }
 
-  async #recordAt(at: number, size: number): Promise<{ record: ResultRecord; end: number } | undefined> {
+  /** What a record says of itself, and where its words are. */
+  async #headAt(
+    at: number,
+    size: number,
+  ): Promise<{ readonly head: ResultHead; readonly start: number; readonly end: number } | undefined> {
     if (at + prefixBytes > size) return undefined;
     const length = (await this.#read(at, prefixBytes)).readUInt32LE();
     if (length > maxHeaderBytes) throw damaged();
     const start = at + prefixBytes + length;
     if (start > size) return undefined;
-    const { length: bytes, ...rest } = parseHeader(await this.#read(at + prefixBytes, length));
-    if (start + bytes > size) return undefined;
-    return { record: { ...rest, words: await this.#read(start, bytes) }, end: start + bytes };
+    const { length: bytes, ...head } = parseHeader(await this.#read(at + prefixBytes, length));
+    return start + bytes > size ? undefined : { head, start, end: start + bytes };
   }
 
   async #read(at: number, length: number): Promise<Buffer> {
