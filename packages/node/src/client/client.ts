@@ -19,7 +19,8 @@ import { isOver } from '../run/job.js';
 import { unseal } from '../seal.js';
 import { parseWork } from '../work/parsed.js';
 import { readWork, type Work } from '../work/work.js';
-import { type Asking, isAway, NodeConnection } from './request.js';
+import { Reach, ranks } from './reach.js';
+import { isAway, type NodeConnection } from './request.js';
 import { type NodeStatus, readStatus } from './status.js';
 import { upload } from './upload.js';
 
@@ -48,7 +49,6 @@ export interface Collecting {
   readonly onMissing?: (node: number, reason: Error) => void;
 }
 
-const ranks = [0, 1, 2] as const;
 /** Parts that give the values. */
 const enough = 2;
 /** Milliseconds between looks at nodes that are away. */
@@ -98,7 +98,7 @@ export const connect = async ({ identity, ...ways }: ClientOptions): Promise<Cli
 class Federates implements Client {
   readonly role: string;
   readonly federation: string;
-  readonly #nodes = new Map<number, NodeConnection>();
+  readonly #reach: Reach;
 
   constructor(
     private readonly identity: RoleCredentials,
@@ -106,6 +106,7 @@ class Federates implements Client {
   ) {
     this.role = directory.role;
     this.federation = directory.federation;
+    this.#reach = new Reach(identity, directory);
   }
 
   find(rank: number): Promise<string> {
@@ -113,14 +114,14 @@ class Federates implements Client {
   }
 
   async status(rank: number): Promise<NodeStatus> {
-    const node = await this.#node(rank);
+    const node = await this.#reach.node(rank);
     const status = readStatus(await node.json({ method: 'GET', path: '/v1/status' }));
     if (status !== undefined) return status;
     throw strange(rank, 'its status cannot be read');
   }
 
   async echo(rank: number, { send, receive }: Echo): Promise<void> {
-    const node = await this.#node(rank);
+    const node = await this.#reach.node(rank);
     const path = `/v1/echo?receive=${receive}`;
     const answer = await node.bytes({ method: 'POST', path, body: pieces(send) });
     if (answer.length !== receive)
@@ -128,15 +129,22 @@ class Federates implements Client {
   }
 
   upload(path: string): Promise<Manifest> {
-    return upload((party) => this.#node(party), path);
+    return upload((party) => this.#reach.node(party), path);
   }
 
   dataSets(party?: number): Promise<readonly Manifest[]> {
-    return this.#ask({ method: 'GET', path: '/v1/data' }, party === undefined ? ranks : [party]);
+    return this.#reach.ask({ method: 'GET', path: '/v1/data' }, party === undefined ? ranks : [party]);
   }
 
+  /** A node that has it no more is no failure, if another had it: an earlier removal may have reached some only. */
   async remove(name: string): Promise<void> {
-    await this.#each((node) => node.json({ method: 'DELETE', path: this.#dataPath(name) }));
+    const path = this.#dataPath(name);
+    const done = await Promise.allSettled(
+      ranks.map(async (rank) => (await this.#reach.node(rank)).json({ method: 'DELETE', path })),
+    );
+    const removed = done.some(({ status }) => status === 'fulfilled');
+    for (const each of done)
+      if (each.status === 'rejected' && !(removed && isMissing(each.reason))) throw each.reason;
   }
 
   async grant(work: Work, allowance: Allowance): Promise<Grant> {
@@ -160,14 +168,14 @@ class Federates implements Client {
       newId(),
       signer(this.identity),
     );
-    await this.#each((node) => node.json({ method: 'PUT', path: '/v1/grants', json: grant }));
+    await this.#reach.each((node) => node.json({ method: 'PUT', path: '/v1/grants', json: grant }));
     return grant;
   }
 
   /** A node that refuses ends the job at those that did not. */
   async submit(work: Work): Promise<string> {
     const id = newId();
-    const nodes = await Promise.all(ranks.map((rank) => this.#node(rank)));
+    const nodes = await Promise.all(ranks.map((rank) => this.#reach.node(rank)));
     const answers = await Promise.allSettled(
       nodes.map((node) => node.json({ method: 'POST', path: '/v1/jobs', json: { id, work } })),
     );
@@ -179,11 +187,11 @@ class Federates implements Client {
   }
 
   jobs(): Promise<readonly JobView[]> {
-    return this.#ask({ method: 'GET', path: '/v1/jobs' });
+    return this.#reach.ask({ method: 'GET', path: '/v1/jobs' });
   }
 
   job(id: string): Promise<JobView> {
-    return this.#ask({ method: 'GET', path: `/v1/jobs/${id}` });
+    return this.#reach.ask({ method: 'GET', path: `/v1/jobs/${id}` });
   }
 
   async *watch(id: string): AsyncGenerator<JobView> {
@@ -200,24 +208,26 @@ class Federates implements Client {
   }
 
   async numbersSoFar(id: string): Promise<Weights> {
-    const views = await this.#each((node) => node.json<JobView>({ method: 'GET', path: `/v1/jobs/${id}` }));
+    const views = await this.#reach.each((node) =>
+      node.json<JobView>({ method: 'GET', path: `/v1/jobs/${id}` }),
+    );
     const until = Math.min(...views.map(({ settled }) => settled));
     if (until === 0) return {};
-    const parts = await this.#each((node) => this.#sealed(node, id, `numbers?until=${until}`));
+    const parts = await this.#reach.each((node) => this.#sealed(node, id, `numbers?until=${until}`));
     return decryptModel(parts, aby3());
   }
 
   async cancel(id: string): Promise<void> {
-    await this.#each((node) => node.json({ method: 'DELETE', path: `/v1/jobs/${id}` }));
+    await this.#reach.each((node) => node.json({ method: 'DELETE', path: `/v1/jobs/${id}` }));
   }
 
   async resume(id: string): Promise<void> {
-    await this.#each((node) => node.json({ method: 'POST', path: `/v1/jobs/${id}/resume` }));
+    await this.#reach.each((node) => node.json({ method: 'POST', path: `/v1/jobs/${id}/resume` }));
   }
 
   async collect(id: string, { onMissing = () => {} }: Collecting = {}): Promise<readonly Uint8Array[]> {
     const asked = await Promise.allSettled(
-      ranks.map(async (rank) => this.#sealed(await this.#node(rank), id, 'result')),
+      ranks.map(async (rank) => this.#sealed(await this.#reach.node(rank), id, 'result')),
     );
     const parts = asked.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []));
     for (const [rank, each] of asked.entries()) {
@@ -233,7 +243,7 @@ class Federates implements Client {
   }
 
   async close(): Promise<void> {
-    for (const node of this.#nodes.values()) node.close();
+    this.#reach.close();
     await this.directory.close();
   }
 
@@ -247,42 +257,19 @@ class Federates implements Client {
   /** How a job goes at a node, for as long as the node tells. */
   async *#events(rank: number, id: string): AsyncGenerator<JobView> {
     try {
-      yield* (await this.#node(rank)).lines<JobView>(`/v1/jobs/${id}/events`);
+      yield* (await this.#reach.node(rank)).lines<JobView>(`/v1/jobs/${id}/events`);
     } catch (error) {
       if (!isAway(error)) throw error;
+      this.#reach.forget(rank);
     }
-  }
-
-  /** What the first node answers that can be reached. */
-  async #ask<T>(asking: Asking, from: readonly number[] = ranks): Promise<T> {
-    let away: unknown;
-    for (const rank of from) {
-      try {
-        return await (await this.#node(rank)).json<T>(asking);
-      } catch (error) {
-        if (!isAway(error)) throw error;
-        away ??= error;
-      }
-    }
-    throw away;
-  }
-
-  #each<T>(act: (node: NodeConnection) => Promise<T>): Promise<T[]> {
-    return Promise.all(ranks.map(async (rank) => act(await this.#node(rank))));
-  }
-
-  async #node(rank: number): Promise<NodeConnection> {
-    const known = this.#nodes.get(rank);
-    if (known !== undefined) return known;
-    const node = new NodeConnection(rank, await this.directory.find(rank), this.identity, this.federation);
-    this.#nodes.set(rank, node);
-    return node;
   }
 
   #dataPath(name: string): string {
     return `/v1/data/${this.role}/${encodeURIComponent(name)}`;
   }
 }
+
+const isMissing = (error: unknown): boolean => error instanceof TriadError && error.code === 'bad-argument';
 
 const newId = (): string => randomBytes(16).toString('hex');
 

@@ -3,9 +3,9 @@ import { createHash } from 'node:crypto';
 import { EventEmitter } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { StationJob } from '@triad/net';
-import { type Channel, type ErrorCode, type Network, TriadError } from '@triad/protocol';
+import { type Channel, type Network, TriadError } from '@triad/protocol';
 import { Checkpoints } from '../store/checkpoints.js';
-import type { JobRecord, JobState, JobStore, Phase, Trouble } from '../store/jobs.js';
+import type { JobRecord, JobState, JobStore, Phase } from '../store/jobs.js';
 import { ResultLog } from '../store/result-log.js';
 import type { Schedule } from '../work/schedule.js';
 import { attempt } from './attempt.js';
@@ -13,6 +13,7 @@ import { type Elsewhere, failureElsewhere, isCancelledElsewhere, isCompleteElsew
 import type { Prepared } from './prepare.js';
 import { numbersSoFar, resultFiles } from './result.js';
 import { agreeOnEnd, agreeOnStart, type Start } from './start.js';
+import { isPassing, troubleOf } from './trouble.js';
 
 /** What a job needs of its node. */
 export interface Surroundings {
@@ -45,8 +46,6 @@ export interface Spent {
   readonly units: number;
 }
 
-/** The others may come back: what ends an attempt, not the job. */
-const passing: ReadonlySet<ErrorCode> = new Set(['peer-lost', 'timeout', 'closed']);
 /** Milliseconds between attempts. */
 const [firstPause, longestPause] = [100, 1000];
 /** Milliseconds to meet the others before they are asked why they do not come, */
@@ -280,13 +279,3 @@ export class Job {
     }
   }
 }
-
-const isPassing = (error: unknown): boolean => error instanceof TriadError && passing.has(error.code);
-
-const troubleOf = (error: unknown): Trouble => {
-  if (!(error instanceof TriadError))
-    return { code: 'unexpected', what: error instanceof Error ? error.message : String(error) };
-  const { code, message, party, remedy } = error;
-  const what = remedy === undefined ? message : message.replace(`; ${remedy}`, '');
-  return { code, what, ...(party !== undefined && { party }), ...(remedy !== undefined && { remedy }) };
-};
