@@ -1,5 +1,6 @@
 export type { Sign } from './share/dealer.js';
 export {
+  checkDataName,
   dataNamePattern,
   type Manifest,
   manifestBytes,

@@ -24,6 +24,15 @@ const flip = async (path: string): Promise<void> => {
   await file.close();
 };
 
+/** Owners send a node the files they have. */
+const resend = async (rank: number): Promise<void> => {
+  for (const [role, name] of [
+    ['alice', 'x'],
+    ['bob', 'y'],
+  ] as const)
+    await (await federation.client(role)).upload(federation.sharePath(role, name, rank));
+};
+
 const start = async () => {
   federation = await TestFederation.start(['alice', 'bob', 'carol']);
   await shareAll(federation);
@@ -42,12 +51,12 @@ describe('a job', () => {
       trouble: {
         party: 2,
         what: expect.stringMatching(/node.*share of '(alice\/x|bob\/y)' is damaged.*words/),
-        remedy: expect.stringMatching(/share it again/),
+        remedy: expect.stringMatching(/send the same files again/),
       },
     });
     for (const rank of [0, 1, 2])
       while (federation.nodes.get(rank)!.node.job('carol', id).phase !== 'failed') await sleep(50);
-    for (const file of await shareFiles(2)) await flip(file);
+    await resend(2);
     await carol.resume(id);
     expect(await end(carol, id)).toMatchObject({ phase: 'done' });
   });
@@ -92,11 +101,7 @@ describe('a node', () => {
       party: 0,
       message: expect.stringMatching(/this node's share of '(alice\/x|bob\/y)' is damaged/),
     });
-    for (const [role, name] of [
-      ['alice', 'x'],
-      ['bob', 'y'],
-    ] as const)
-      await (await federation.client(role)).upload(federation.sharePath(role, name, 0));
+    await resend(0);
     const fresh = await federation.client('carol');
     expect(await end(fresh, await fresh.submit(job))).toMatchObject({ phase: 'done' });
     await carol.close();

@@ -149,20 +149,17 @@ export class Docket {
     const job = this.#find(who, id);
     checkReveals(job, who);
     const { state } = job;
-    if (state.phase !== 'done')
-      throw new TriadError('bad-argument', `job ${id} is ${state.phase}`, {
-        remedy: 'wait until it is done',
-      });
+    if (state.phase !== 'done') throw noResult(id, state);
     const sealed = await readFile(this.#resultPath(id, who));
     await this.parts.audit.append({ kind: 'collected', who, job: id });
     return sealed;
   }
 
-  /** The same of single numbers that units before one have revealed to it, while the job goes on. */
+  /** The same of the last single numbers that units before one have revealed to it, while the job goes on. */
   async numbersSoFar(who: string, id: string, until: number): Promise<Uint8Array> {
     const job = this.#find(who, id);
     checkReveals(job, who);
-    return this.parts.seal(who, id, await job.numbersSoFar(who, until));
+    return this.parts.seal(who, id, job.numbersSoFar(who, until));
   }
 
   /** Leaves all jobs as they are on disk. */
@@ -269,6 +266,17 @@ const concerns = (job: Job, who: string): boolean =>
 const checkReveals = ({ record: { id, exposures } }: Job, who: string): void => {
   if (exposures.some(({ to }) => to === who)) return;
   throw refused(`job ${id} reveals nothing to ${who}`, 'let its result party collect it');
+};
+
+const noResult = (id: string, { phase, trouble }: JobState): TriadError => {
+  if (phase === 'cancelled')
+    return new TriadError('bad-argument', `job ${id} was cancelled`, { remedy: 'submit it again' });
+  if (phase !== 'failed')
+    return new TriadError('bad-argument', `job ${id} is ${phase}`, { remedy: 'wait until it is done' });
+  const { what = 'it is not known why', remedy } = trouble ?? {};
+  return new TriadError('bad-argument', `job ${id} failed: ${what}`, {
+    remedy: `${remedy === undefined ? '' : `${remedy}; then `}resume it (triad job resume), or submit it again`,
+  });
 };
 
 const setsOf = ({ uses }: JobRecord): readonly string[] => uses.map(({ set }) => set);

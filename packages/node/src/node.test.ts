@@ -144,6 +144,7 @@ describe('three nodes', () => {
     const { cost, w } = await carol.numbersSoFar(id);
     expect(w).toBeUndefined();
     expect(cost!.shape[0]).toBeGreaterThanOrEqual(40);
+    expect(cost!.shape[0]).toBeLessThanOrEqual(1000);
     await expect((await federation.client('alice')).numbersSoFar(id)).rejects.toMatchObject({
       code: 'refused',
     });

@@ -59,6 +59,10 @@ export const openNode = async (options: NodeOptions): Promise<OpenNode> => {
   } = options;
   const federation = readFederation(identity);
   federation.member(identity.role);
+  if (!/^[0-2]$/.test(identity.role))
+    throw new TriadError('bad-argument', `${identity.role} is no computing party`, {
+      remedy: 'give the identity of role 0, 1 or 2',
+    });
   const closers: (() => Promise<void>)[] = [];
   const close = async () => {
     for (const each of closers.splice(0).reverse()) await each();

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { canonicalJson } from '@triad/layers';
 import { TriadError } from '@triad/protocol';
 import { z } from 'zod';
+import { badArgument } from '../bad-argument.js';
 import { encodedColumns, maxColumns, schemaForm } from '../table/schema.js';
 
 const format = 'triad/data/1';
@@ -17,6 +18,15 @@ const count = z
 /** Names of owners are roles; names of data sets have up to 64 letters, digits, dots, dashes and underscores. */
 export const ownerPattern = /^[A-Za-z0-9][A-Za-z0-9-]{0,31}$/;
 export const dataNamePattern = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$/;
+
+/** Throws `bad-argument` for a name that no data set can have: it is part of file names. */
+export const checkDataName = (name: string): void => {
+  if (!dataNamePattern.test(name))
+    throw badArgument(
+      `${JSON.stringify(name)} is no name for a data set`,
+      'use up to 64 letters, digits, dots, dashes and underscores, a letter or digit first',
+    );
+};
 
 const form = z.strictObject({
   format: z.literal(format),

@@ -37,10 +37,19 @@ export const openShare = async (source: Source, party?: number): Promise<ShareSe
   }
 };
 
+/** The header, and where what follows it begins. */
+const headerIn = async (source: Source) => {
+  try {
+    const end = safetensorsHeaderEnd(await source.read(0, 8), source.size);
+    return parseSafetensorsHeader(await source.read(0, end), source.size);
+  } catch (error) {
+    if (!(error instanceof TriadError) || error.code !== 'bad-argument') throw error;
+    throw wrongFile(source, 'it is no share of a data set, or not whole');
+  }
+};
+
 const open = async (source: Source, wanted: number | undefined): Promise<ShareSet> => {
-  const dataStart = safetensorsHeaderEnd(await source.read(0, 8), source.size);
-  const header = parseSafetensorsHeader(await source.read(0, dataStart), source.size);
-  const { metadata, entries } = header;
+  const { dataStart, metadata, entries } = await headerIn(source);
   if (metadata[metadataNames.kind] !== shareKind) throw wrongFile(source, 'it is no share of a data set');
   const manifest = parseManifest(metadata[metadataNames.manifest] ?? '', source.name);
   const said = metadata[metadataNames.party] ?? '';

@@ -8,7 +8,7 @@ import type { Sink } from '../storage/storage.js';
 import { createSink, removeStored } from '../storage/stored.js';
 import type { Table } from '../table/table.js';
 import { Dealer, type DealOptions, parties } from './dealer.js';
-import type { Manifest } from './manifest.js';
+import { checkDataName, type Manifest } from './manifest.js';
 
 export interface ShareTableOptions extends DealOptions {
   /** Place of a party's file: a path, or a URL as `createSink` takes it. */
@@ -22,6 +22,7 @@ const ownerOnly = 0o600;
  * `bad-argument` for an empty table and for a place that cannot be written to, and whatever reading the table throws; then none of the files is there.
  */
 export const shareTable = async (table: Table, options: ShareTableOptions): Promise<Manifest> => {
+  checkDataName(options.name);
   const places = parties.map(options.path);
   const local = places.flatMap((place) => {
     const parsed = parseLocation(place);

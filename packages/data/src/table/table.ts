@@ -31,6 +31,12 @@ const bound = 2 ** 47;
 
 /** What the file's columns, by name, are to become. Throws `bad-argument` for a column that the file lacks. */
 export const chosen = (file: string, names: readonly string[], { schema, columns }: TableOptions): Schema => {
+  const twice = names.find((name, i) => names.indexOf(name) !== i);
+  if (twice !== undefined && schema === undefined)
+    throw badArgument(
+      `${file} has two columns '${twice}'`,
+      'rename one, or say with a schema which are wanted',
+    );
   const whole = schema ?? numberSchema(names);
   const wanted = columns === undefined ? whole : selectColumns(whole, columns);
   const missing = wanted.columns.find(({ name }) => !names.includes(name));

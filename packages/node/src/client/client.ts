@@ -78,7 +78,10 @@ export interface Client {
   job(id: string): Promise<JobView>;
   /** How a job goes, until it is over; from another node when one goes away. */
   watch(id: string): AsyncGenerator<JobView>;
-  /** Single numbers, such as losses, that a job which goes on has revealed to this role so far: as far as all nodes have them for good. */
+  /**
+   * Single numbers, such as losses, that the last thousand runs of a job which goes on have revealed to this role: as far as all nodes have them
+   * for good.
+   */
   numbersSoFar(id: string): Promise<Weights>;
   cancel(id: string): Promise<void>;
   resume(id: string): Promise<void>;

@@ -11,7 +11,7 @@ import type { Schedule } from '../work/schedule.js';
 import { attempt } from './attempt.js';
 import { type Elsewhere, failureElsewhere, isCancelledElsewhere, isCompleteElsewhere } from './elsewhere.js';
 import type { Prepared } from './prepare.js';
-import { numbersSoFar, resultFiles } from './result.js';
+import { fileOf, resultFiles } from './result.js';
 import { agreeOnEnd, agreeOnStart, type Start } from './start.js';
 import { isPassing, troubleOf } from './trouble.js';
 
@@ -97,14 +97,14 @@ export class Job {
     return () => void this.#events.off('state', listener);
   }
 
-  /** This node's shares of single numbers that units before `until` have revealed to a role. Throws `bad-argument` unless these are settled. */
-  async numbersSoFar(to: string, until: number): Promise<Uint8Array> {
+  /** This node's shares of the last single numbers that units before `until` have revealed to a role. Throws `bad-argument` unless these are settled. */
+  numbersSoFar(to: string, until: number): Uint8Array {
     const { record, around } = this;
     if (this.#revealing === undefined || until > this.#state.settled)
       throw new TriadError('bad-argument', `job ${record.id} is not that far`, { remedy: 'wait' });
     const { log, schedule } = this.#revealing;
     const id = createHash('sha256').update(`${record.id}/${to}/${until}`).digest('hex').slice(0, 32);
-    return numbersSoFar(log, { to, until }, { schedule, party: around.party, id });
+    return fileOf(log.recent.of(to, until), { schedule, party: around.party, id });
   }
 
   /** Ends the job for good, also one that failed; false when it had ended before. */
@@ -122,7 +122,9 @@ export class Job {
   async resume(): Promise<void> {
     const { phase, resumed } = this.#state;
     if (phase === 'done' || phase === 'cancelled')
-      throw new TriadError('bad-argument', `the job is ${phase}`, { remedy: 'resume a failed one' });
+      throw new TriadError('bad-argument', `job ${this.record.id} is ${phase}, for good`, {
+        remedy: 'submit it again',
+      });
     const { trouble: _, ...rest } = this.#state;
     this.#state = { ...rest, resumed: resumed + 1 };
     await this.#become(phase === 'failed' ? 'waiting' : phase);

@@ -2,7 +2,7 @@
 import { aby3 } from '@triad/aby3';
 import { encodeDeposits, type StoredParts } from '@triad/layers';
 import { TriadError } from '@triad/protocol';
-import type { ResultHead, ResultLog, ResultRecord } from '../store/result-log.js';
+import type { ResultLog, ResultRecord } from '../store/result-log.js';
 import { type Joint, jointOf } from '../work/joint.js';
 import type { Schedule } from '../work/schedule.js';
 
@@ -25,19 +25,8 @@ export const resultFiles = async (log: ResultLog, form: ResultForm): Promise<Map
   return new Map([...found].map(([to, records]) => [to, fileOf(records, form)]));
 };
 
-/** Single numbers that units before one have revealed to a role, such as losses: to be looked at while the job goes on. */
-export const numbersSoFar = async (
-  log: ResultLog,
-  { to, until }: { readonly to: string; readonly until: number },
-  form: ResultForm,
-): Promise<Uint8Array> => {
-  const records: ResultRecord[] = [];
-  const wanted = (head: ResultHead) => head.to === to && head.unit < until && head.shape.length === 0;
-  for await (const record of log.records(wanted)) records.push(record);
-  return fileOf(records, form);
-};
-
-const fileOf = (records: readonly ResultRecord[], { schedule, party, id }: ResultForm): Uint8Array => {
+/** One file of some records. */
+export const fileOf = (records: readonly ResultRecord[], { schedule, party, id }: ResultForm): Uint8Array => {
   const series = new Map<string, ResultRecord[]>();
   for (const record of records.toSorted((a, b) => a.unit - b.unit)) {
     const own = series.get(record.name) ?? [];

@@ -6,8 +6,8 @@ import type { JobView } from '../docket.js';
 import type { Node } from '../node.js';
 import { isOver } from '../run/job.js';
 
-/** Milliseconds between lines of a quiet watch. */
-const beat = 5000;
+/** Milliseconds between lines of a quiet watch, and at least between any two but the last. */
+const [beat, pace] = [5000, 100];
 /** Jobs that one role watches at a time. */
 const mostWatches = 16;
 
@@ -49,14 +49,26 @@ const stream = (request: FastifyRequest, reply: FastifyReply, { state, watch, cl
     if (ended) return;
     ended = true;
     clearInterval(timer);
+    clearTimeout(later);
     unwatch();
     closed();
     raw.end();
   };
-  /** A reader that is slow misses states, and gets the newest one when it has read. */
+  let next = 0;
+  let later: NodeJS.Timeout | undefined;
+  /** Whoever reads slowly, and whoever watches a fast job, misses states, and gets the newest one afterwards. */
   const say = () => {
     if (ended || raw.writableNeedDrain) return;
     const now = state();
+    const wait = next - performance.now();
+    if (wait > 0 && !isOver(now)) {
+      later ??= setTimeout(() => {
+        later = undefined;
+        say();
+      }, wait);
+      return;
+    }
+    next = performance.now() + pace;
     raw.write(`${JSON.stringify(now)}\n`);
     if (isOver(now)) end();
   };

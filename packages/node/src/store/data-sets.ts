@@ -84,14 +84,14 @@ export class DataSets {
     const { owner } = expected;
     const set = setNameOf(expected);
     const known = this.#kept.get(set)?.manifest;
-    if (known?.id === id) return known;
-    if (known !== undefined) throw taken(set);
+    if (known !== undefined && known.id !== id) throw taken(set);
+    if (known !== undefined && (await this.#isWhole(set))) return known;
     const key = { owner, id };
     this.#checkCount(owner);
     const room = () => maxBytes - this.#bytesOf(owner);
     return this.uploads.receive(key, piece, room, async (path) => {
       const manifest = await this.#check(path, expected, id);
-      if (this.#kept.has(set)) throw taken(set);
+      if ((this.#kept.get(set)?.manifest.id ?? id) !== id) throw taken(set);
       await rename(path, this.#path(set));
       this.#damaged.delete(`${fileName(set)}.safetensors`);
       await this.#keep(manifest);
@@ -103,15 +103,36 @@ export class DataSets {
   /** Its rows; whoever opens it closes it. Throws `mismatch` when it is not as its owner signed it any more, or gone. */
   async open(set: string): Promise<ShareSet> {
     if (this.get(set) === undefined) throw missing(set);
-    const stamp = await stampOf(this.#path(set)).catch(() => undefined);
-    if (stamp === undefined) throw damagedSet(set, new Error('its file is gone'));
+    try {
+      return await this.#openChecked(set);
+    } catch (error) {
+      if (!(error instanceof TriadError)) throw error;
+      this.#damaged.set(`${fileName(set)}.safetensors`, error);
+      this.options.onDamage(set, error.message);
+      throw damagedSet(set, error);
+    }
+  }
+
+  /** Whether a share that is here need not be sent again. */
+  async #isWhole(set: string): Promise<boolean> {
+    try {
+      await (await this.open(set)).close();
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  async #openChecked(set: string): Promise<ShareSet> {
+    const stamp = await stampOf(this.#path(set)).catch(() => '');
+    if (stamp === '') throw new TriadError('mismatch', 'its file is gone');
     const share = await this.#openFile(this.#path(set));
     if (this.#checked.get(set) === stamp) return share;
     try {
       await share.verify(this.options.verify);
     } catch (error) {
       await share.close();
-      throw damagedSet(set, error as Error);
+      throw error;
     }
     this.#checked.set(set, stamp);
     return share;
@@ -119,7 +140,8 @@ export class DataSets {
 
   async remove(set: string): Promise<void> {
     const file = `${fileName(set)}.safetensors`;
-    if (!this.#kept.delete(set) && !this.#damaged.delete(file)) throw missing(set);
+    const here = [this.#kept.delete(set), this.#damaged.delete(file)];
+    if (!here.includes(true)) throw missing(set);
     await rm(this.#path(set), { force: true });
   }
 
@@ -206,5 +228,5 @@ const missing = (set: string): TriadError =>
 
 const damagedSet = (set: string, { message }: Error): TriadError =>
   new TriadError('mismatch', `this node's share of '${set}' is damaged: ${message.replace(/;.*$/, '')}`, {
-    remedy: `let its owner remove '${set}' and share it again`,
+    remedy: `let its owner send the same files again (triad data send), or remove '${set}', share and grant it anew`,
   });

@@ -135,11 +135,20 @@ const checkOwner = async (file: string, path: string, { federation, role }: Owne
   if (text === own) return;
   throw new TriadError(
     'mismatch',
-    `${path} is not of role ${role} of ${federation}, but says ${text.trim()}`,
+    `${path} is not of node ${role} of ${federation}, but of ${ownerIn(text)}`,
     {
       remedy: 'give every node a data directory of its own',
     },
   );
+};
+
+const ownerIn = (text: string): string => {
+  try {
+    const { federation, role } = JSON.parse(text) as Owner;
+    return `node ${role} of ${federation}`;
+  } catch {
+    return 'something else';
+  }
 };
 
 const unusable = (path: string, error: unknown): TriadError =>

@@ -4,6 +4,7 @@ import { fileError, writeFileWhole } from '@triad/data';
 import type { StoredParts } from '@triad/layers';
 import { TriadError } from '@triad/protocol';
 import { z } from 'zod';
+import { RecentNumbers } from './recent-numbers.js';
 
 /** Which value a unit of the job revealed to whom. */
 export interface ResultHead extends Pick<StoredParts, 'shape'> {
@@ -32,6 +33,7 @@ export class ResultLog {
   #file: FileHandle;
   #tail: Promise<void> = Promise.resolve();
   #bytes: number;
+  readonly recent = new RecentNumbers();
 
   private constructor(
     private readonly path: string,
@@ -49,6 +51,7 @@ export class ResultLog {
 
   /** Takes the record over; a failure shows at the next `sync`. */
   append(record: ResultRecord): void {
+    this.recent.add(record);
     const write = async () => {
       const bytes = encode(record);
       this.#bytes += bytes.length;
@@ -78,26 +81,28 @@ export class ResultLog {
   async keepBefore(unit: number): Promise<void> {
     await this.#tail.catch(() => {});
     this.#tail = Promise.resolve();
+    this.recent.clear();
     const kept: Uint8Array[] = [];
-    for await (const record of this.records()) if (record.unit < unit) kept.push(encode(record));
+    for await (const record of this.records()) {
+      if (record.unit >= unit) continue;
+      kept.push(encode(record));
+      this.recent.add(record);
+    }
     await this.#file.close();
     await writeFileWhole(this.path, Buffer.concat(kept), 0o600);
     this.#file = await open(this.path, 'a+', 0o600);
     this.#bytes = (await this.#file.stat()).size;
   }
 
-  /**
-   * In the order they were written, all or those whose head is wanted; a last one that is not whole was being written when the process
-   * died.
-   */
-  async *records(wanted: (head: ResultHead) => boolean = () => true): AsyncGenerator<ResultRecord> {
+  /** In the order they were written; a last one that is not whole was being written when the process died. */
+  async *records(): AsyncGenerator<ResultRecord> {
     await this.#tail;
     const { size } = await this.#file.stat();
     for (let at = 0; at < size; ) {
       const found = await this.#headAt(at, size);
       if (found === undefined) return;
       const { head, start, end } = found;
-      if (wanted(head)) yield { ...head, words: await this.#read(start, end - start) };
+      yield { ...head, words: await this.#read(start, end - start) };
       at = end;
     }
   }
