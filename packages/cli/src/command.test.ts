@@ -94,7 +94,7 @@ describe('the triad command', () => {
     const { status, stderr } = triad('keys', '--json');
     expect(status).toBe(1);
     const what = "required option '--job <name>' not specified";
-    expect(JSON.parse(stderr)).toEqual({ error: { code: 'bad-argument', what } });
+    expect(JSON.parse(stderr)).toEqual({ error: { code: 'bad-argument', what, remedy: 'look at --help' } });
   });
 
   it('runs TypeScript, with top-level await and its own arguments', () => {

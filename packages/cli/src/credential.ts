@@ -1,3 +1,4 @@
+import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Credentials, type RoleCredentials, subjectOf } from '@triad/net';
@@ -28,7 +29,18 @@ export const readIdentity = (folder: string): RoleCredentials => {
     seal: read('seal'),
     roster: read('roster'),
   };
-  return { ...own, role: subjectOf(own).role };
+  const { role } = subjectOf(own);
+  if (!belongs(own))
+    throw badArgument(`${folder}: key.pem is not that of cert.pem`, 'take all five files from one folder');
+  return { ...own, role };
+};
+
+const belongs = ({ cert, key }: Pick<Credentials, 'cert' | 'key'>): boolean => {
+  try {
+    return new X509Certificate(cert).checkPrivateKey(createPrivateKey(key));
+  } catch {
+    return false;
+  }
 };
 
 const reader =

@@ -43,7 +43,9 @@ const commands = (): Command[] => [
 /** Bad command lines are told as other failures are. */
 const usageError = (text: string): string => {
   const what = text.replace(/^error: /, '').trimEnd();
-  return json() ? `${JSON.stringify({ error: { code: 'bad-argument', what } })}\n` : `triad: ${what}\n`;
+  return json()
+    ? `${JSON.stringify({ error: { code: 'bad-argument', what, remedy: 'look at --help' } })}\n`
+    : `triad: ${what}\n`;
 };
 
 const json = (): boolean => process.argv.includes('--json');

@@ -4,6 +4,8 @@ import { encodeModel, type NdArray, type Weights } from '@triad/layers';
 export const resultFormats = ['csv', 'npy', 'json', 'safetensors'] as const;
 export type ResultFormat = (typeof resultFormats)[number];
 
+const ownerOnly = { mode: 0o600 } as const;
+
 /** Writes values into a folder, of this machine or by its URL: a file for each, or all into one `result.safetensors`. Returns the files. */
 export const writeResults = async (
   values: Weights,
@@ -12,13 +14,13 @@ export const writeResults = async (
 ): Promise<string[]> => {
   if (format === 'safetensors') {
     const file = locationIn(folder, 'result.safetensors');
-    await writeStored(file, encodeModel(values));
+    await writeStored(file, encodeModel(values), ownerOnly);
     return [file];
   }
   const files: string[] = [];
   for (const [name, value] of Object.entries(values)) {
     const file = locationIn(folder, `${name.replace(/[^A-Za-z0-9._-]/g, '_')}.${format}`);
-    await writeStored(file, encoders[format](value));
+    await writeStored(file, encoders[format](value), ownerOnly);
     files.push(file);
   }
   return files;

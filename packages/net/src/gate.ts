@@ -53,9 +53,10 @@ export class Gate {
       socket.once('close', () => this.#connections.delete(socket));
     });
     this.#server.on('secureConnection', (socket: TLSSocket) => this.#count(socket));
-    this.#server.on('tlsClientError', (error: Error, socket: Socket) =>
-      log(`refused a connection from ${socket.remoteAddress}: ${error.message}`),
-    );
+    this.#server.on('tlsClientError', (error: Error, { remoteAddress }: Socket) => {
+      // Who has gone by itself was not refused.
+      if (remoteAddress !== undefined) log(`refused a connection from ${remoteAddress}: ${error.message}`);
+    });
     this.#server.on('upgrade', (request: IncomingMessage, socket: Socket, head: Buffer) =>
       this.#upgrade(request, socket, head),
     );

@@ -130,6 +130,15 @@ export class Node {
     });
   }
 
+  /** Takes a grant back. Jobs that are under way go on; one that failed is not resumed with it. */
+  async withdraw(who: string, id: string): Promise<void> {
+    const { grants, audit } = this.own;
+    await this.#inTurn(async () => {
+      const { terms } = await grants.remove(who, id);
+      await audit.append({ kind: 'withdrawn', who, set: terms.set, work: terms.work });
+    });
+  }
+
   /** Grants that a role has signed, or may use; nodes see all. */
   grants(who: string): readonly Grant[] {
     return this.own.grants.all().filter(({ terms }) => this.#mayKnow(who, terms.owner, terms.set));

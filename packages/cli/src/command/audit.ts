@@ -1,3 +1,4 @@
+import { fileError } from '@triad/data';
 import { verifyAudit } from '@triad/node';
 import { Command } from 'commander';
 
@@ -10,7 +11,9 @@ export const auditCommand = (): Command =>
     .option('--debug', 'show the stack of an error')
     .addHelpText('after', '\nKeep the last hash elsewhere: a log that is cut off behind it would pass.')
     .action(async (file: string, { json }: { readonly json?: boolean }) => {
-      const { number, hash } = await verifyAudit(file);
+      const { number, hash } = await verifyAudit(file).catch((error: unknown) => {
+        throw fileError(error, `cannot read ${file}`, 'name the audit.log of a data directory');
+      });
       console.log(
         json ? JSON.stringify({ entries: number, hash }) : `${number} entries, the last one ${hash}`,
       );

@@ -1,5 +1,5 @@
 import type { Client, Work } from '@triad/node';
-import { Command, Option } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import { badArgument } from '../bad-argument.js';
 import { count } from '../job-option.js';
 import { addMemberOptions, type MemberValues, withNodes } from '../member.js';
@@ -11,6 +11,12 @@ interface Options extends MemberValues {
   readonly days: number;
   readonly uses: number;
 }
+
+const names = (text: string): string[] => {
+  const found = text.split(',').filter((name) => name !== '');
+  if (found.length > 0) return found;
+  throw new InvalidArgumentError('Name at least one.');
+};
 
 const day = 24 * 60 * 60 * 1000;
 
@@ -25,13 +31,9 @@ export const grantCommand = (): Command =>
       new Option(
         '--set <owner/name,...>',
         'data sets (default: all of yours that the work uses, or its model was trained on)',
-      ).argParser((text: string) => text.split(',')),
+      ).argParser(names),
     )
-    .addOption(
-      new Option('--submitters <roles>', 'who may submit it')
-        .argParser((text: string) => text.split(','))
-        .makeOptionMandatory(),
-    )
+    .addOption(new Option('--submitters <roles>', 'who may submit it').argParser(names).makeOptionMandatory())
     .option('--days <number>', 'how long', count, 30)
     .option('--uses <number>', 'for how many jobs', count, 1)
     .addHelpText(
@@ -45,13 +47,20 @@ const run = async (file: string, options: Options): Promise<void> => {
   const work = await readWorkFile(file);
   const expires = new Date(Date.now() + days * day);
   await withNodes(options, async (client) => {
-    for (const set of options.set ?? (await ownSets(client, work))) {
+    for (const set of options.set?.map((name) => ownSet(client, name)) ?? (await ownSets(client, work))) {
       const { terms } = await client.grant(work, { set, submitters, expires, uses });
       const said = terms.exposures.map(({ what, to }) => `${what} to ${to}`).join(', ') || 'nothing';
       const text = `${set} may be used by work ${terms.work.slice(0, 12)}, submitted by ${submitters.join(' or ')}, which reveals ${said}`;
       console.log(json ? JSON.stringify(terms) : text);
     }
   });
+};
+
+/** `owner/name` of a data set of this role, whose owner need not be said. */
+const ownSet = ({ role }: Client, text: string): string => {
+  const [name, owner = role] = text.split('/').reverse() as [string, string?];
+  if (owner === role) return `${owner}/${name}`;
+  throw badArgument(`'${text}' is ${owner}'s`, 'let its owner grant it');
 };
 
 /** Data of this role that the results of a work may tell of. */

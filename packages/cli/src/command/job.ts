@@ -1,9 +1,11 @@
 import type { Client, JobView } from '@triad/node';
 import { TriadError } from '@triad/protocol';
 import { Command, Option } from 'commander';
+import { badArgument } from '../bad-argument.js';
 import { addMemberOptions, type MemberValues, withNodes } from '../member.js';
 import { placesHelp } from '../place.js';
 import { showLine } from '../progress.js';
+import { formatTable } from '../quantity.js';
 import { type ResultFormat, resultFormats, writeResults } from '../result-file.js';
 import { readWorkFile } from '../work-file.js';
 
@@ -59,21 +61,42 @@ const submit = async (file: string, options: MemberValues & { readonly watch?: b
   });
 };
 
+/** A job by its id, or by what its id begins with. */
+const idOf = async (client: Client, text: string): Promise<string> => {
+  if (/^[0-9a-f]{32}$/.test(text)) return text;
+  const remedy = 'look at `triad job list`';
+  if (!/^[0-9a-f]{4,31}$/.test(text)) throw badArgument(`${JSON.stringify(text)} is no id of a job`, remedy);
+  const found = (await client.jobs()).filter(({ id }) => id.startsWith(text));
+  if (found.length === 1) return found[0]!.id;
+  throw badArgument(`${found.length} jobs have an id that begins with ${text}`, remedy);
+};
+
 const list = (options: MemberValues): Promise<void> =>
   withNodes(options, async (client) => {
-    for (const view of await client.jobs()) console.log(options.json ? JSON.stringify(view) : lineOf(view));
+    const views = (await client.jobs()).toSorted((a, b) => (a.submitted < b.submitted ? -1 : 1));
+    if (options.json) for (const view of views) console.log(JSON.stringify(view));
+    else if (views.length > 0) console.log(formatTable([head, ...views.map(rowOf)]));
   });
 
-const watch = (id: string, options: MemberValues): Promise<void> =>
-  withNodes(options, (client) => follow(client, id, options));
+const watch = (text: string, options: MemberValues): Promise<void> =>
+  withNodes(options, async (client) => follow(client, await idOf(client, text), options));
 
-const cancel = (id: string, options: MemberValues): Promise<void> =>
-  withNodes(options, (client) => client.cancel(id));
+const cancel = (text: string, options: MemberValues): Promise<void> =>
+  withNodes(options, async (client) => {
+    const id = await idOf(client, text);
+    const away = await client.cancel(id);
+    const others = away.map((rank) => `; node ${rank} is away, and will learn of it from the others`);
+    console.log(options.json ? JSON.stringify({ id, away }) : `job ${id} is cancelled${others.join('')}`);
+  });
 
-const resume = (id: string, options: MemberValues): Promise<void> =>
-  withNodes(options, (client) => client.resume(id));
+const resume = (text: string, options: MemberValues): Promise<void> =>
+  withNodes(options, async (client) => {
+    const id = await idOf(client, text);
+    await client.resume(id);
+    console.log(options.json ? JSON.stringify({ id }) : `job ${id} goes on`);
+  });
 
-const result = async (id: string, options: ResultOptions): Promise<void> => {
+const result = async (text: string, options: ResultOptions): Promise<void> => {
   const { out, format, json } = options;
   const onMissing = (node: number, { message }: Error) =>
     console.error(
@@ -81,22 +104,29 @@ const result = async (id: string, options: ResultOptions): Promise<void> => {
         ? JSON.stringify({ warning: 'missing', node })
         : `triad: node ${node} gave no part, the others' are enough, but nothing shows whether one of them lies (${message})`,
     );
-  const values = await withNodes(options, (client) => client.result(id, { onMissing }));
+  const values = await withNodes(options, async (client) =>
+    client.result(await idOf(client, text), { onMissing }),
+  );
   const files = await writeResults(values, out, format);
   for (const file of files) console.log(json ? JSON.stringify({ file }) : file);
 };
 
-/** Shows a job until it is over. Throws what it failed with. */
+/** Shows a job until it is over. Throws what it failed with, and when it was cancelled. */
 const follow = async (client: Client, id: string, { json }: MemberValues): Promise<void> => {
-  let last: JobView | undefined;
   const numbers = new LatestNumbers(client, id);
+  let last: JobView | undefined;
+  let next = 0;
   for await (const view of client.watch(id)) {
+    const changed = view.phase !== last?.phase;
     last = view;
-    const latest = await numbers.of(view);
-    const said = Object.entries(latest).map(([name, value]) => `  ${name} ${value.toPrecision(6)}`);
+    const latest = numbers.of(view);
+    if (!changed && performance.now() < next) continue;
+    next = performance.now() + (process.stdout.isTTY ? pace / 5 : pace);
     if (json) console.log(JSON.stringify({ ...view, latest }));
-    else showLine(process.stdout, lineOf(view) + said.join(''), isOver(view));
+    else showLine(process.stdout, progressOf(view, latest), isOver(view));
   }
+  if (last?.phase === 'cancelled')
+    throw new TriadError('closed', `job ${id} was cancelled`, { remedy: 'submit it again' });
   const trouble = last?.trouble;
   if (trouble === undefined) return;
   throw new TriadError('closed', `job ${id} failed: ${trouble.what}`, {
@@ -107,7 +137,7 @@ const follow = async (client: Client, id: string, { json }: MemberValues): Promi
 
 const isOver = ({ phase }: JobView): boolean => phase !== 'running' && phase !== 'waiting';
 
-/** Milliseconds between looks at what a job has revealed so far. */
+/** Milliseconds between looks at what a job has revealed so far, and between lines where output is piped. */
 const pace = 1000;
 
 /** The last single numbers that a job has revealed to whoever watches it: losses, if the program reveals them. */
@@ -120,19 +150,40 @@ class LatestNumbers {
     private readonly id: string,
   ) {}
 
-  async of({ phase, exposures }: JobView): Promise<Readonly<Record<string, number>>> {
+  /** Those of the last look; a new one is begun now and then. */
+  of({ phase, exposures }: JobView): Readonly<Record<string, number>> {
+    if (phase !== 'running') return {};
     const mine = exposures.some(({ to }) => to === this.client.role);
-    if (!mine || phase !== 'running' || performance.now() < this.#next) return this.#latest;
-    this.#next = performance.now() + pace;
-    // A node that is away, or further back than a moment ago: nothing new.
-    const found = await this.client.numbersSoFar(this.id).catch(() => ({}));
-    const last = Object.entries(found).flatMap(([name, { data }]) =>
-      data.length === 0 ? [] : [[name, data.at(-1)!] as const],
-    );
-    if (last.length > 0) this.#latest = Object.fromEntries(last);
+    if (mine && performance.now() >= this.#next) {
+      this.#next = performance.now() + pace;
+      // A node that is away, or further back than a moment ago: nothing new.
+      this.#look().catch(() => {});
+    }
     return this.#latest;
+  }
+
+  async #look(): Promise<void> {
+    const found = await this.client.numbersSoFar(this.id);
+    const last = Object.entries(found).map(([name, { data }]) => [name, data.at(-1)!] as const);
+    if (last.length > 0) this.#latest = Object.fromEntries(last);
   }
 }
 
-const lineOf = ({ id, phase, unit, units, submitter, sets }: JobView): string =>
-  `${id}  ${phase.padEnd(9)}  ${unit}/${units}  ${submitter}  ${sets.join(' ')}`;
+/** Short enough for a line of any terminal. */
+const progressOf = ({ phase, unit, units }: JobView, latest: Readonly<Record<string, number>>): string => {
+  const numbers = Object.entries(latest).map(([name, value]) => `  ${name} ${value.toPrecision(6)}`);
+  const runs = units === 0 ? '' : `  ${unit} of ${units} runs`;
+  return `${phase}${runs}${numbers.join('')}`.slice(0, (process.stdout.columns ?? 200) - 1);
+};
+
+const head = ['id', 'phase', 'runs', 'submitted', 'by', 'data sets', 'trouble'];
+
+const rowOf = ({ id, phase, unit, units, submitted, submitter, sets, trouble }: JobView): string[] => [
+  id,
+  phase,
+  units === 0 ? '' : `${unit}/${units}`,
+  submitted.replace(/\..*$/, 'Z'),
+  submitter,
+  sets.join(' '),
+  trouble?.what ?? '',
+];

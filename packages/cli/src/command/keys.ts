@@ -1,7 +1,9 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { keys } from '@triad/net';
 import { Command } from 'commander';
 import { writeFileWhole } from '../atomic-file.js';
+import { badArgument } from '../bad-argument.js';
 import { credentialFiles } from '../credential.js';
 import { count } from '../job-option.js';
 
@@ -10,6 +12,7 @@ interface Options {
   readonly roles: string;
   readonly out: string;
   readonly days: number;
+  readonly force?: boolean;
   readonly json?: boolean;
 }
 
@@ -21,11 +24,18 @@ export const keysCommand = (): Command =>
     .option('--roles <names>', 'all roles of the job, and `board` for a rendezvous with TLS', '0,1,2')
     .option('--out <folder>', 'where the folders go', 'keys')
     .option('--days <number>', 'how long they hold', count, 30)
+    .option('--force', 'replace keys that are there: what was signed and encrypted with them is lost')
     .option('--json', 'one JSON object a line')
     .option('--debug', 'show the stack of an error')
     .action(run);
 
-const run = async ({ job, roles, out, days, json }: Options): Promise<void> => {
+const run = async ({ job, roles, out, days, force, json }: Options): Promise<void> => {
+  const there = roles.split(',').find((role) => existsSync(join(out, role, credentialFiles.key)));
+  if (there !== undefined && !force)
+    throw badArgument(
+      `there are keys in ${join(out, there)} already`,
+      'name another folder with --out, or replace them with --force',
+    );
   for (const { role, ...texts } of await keys(job, roles.split(','), { days })) {
     const folder = join(out, role);
     await writeFileWhole(join(folder, credentialFiles.ca), texts.ca);

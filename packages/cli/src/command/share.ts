@@ -1,7 +1,7 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { basename, join } from 'node:path';
+import { readFile } from 'node:fs/promises';
+import { basename } from 'node:path';
 import {
+  checkDataName,
   locationIn,
   type Manifest,
   observed,
@@ -15,12 +15,14 @@ import {
   type TableFormat,
 } from '@triad/data';
 import { type RoleCredentials, signer, subjectOf } from '@triad/net';
+import type { Client } from '@triad/node';
 import { Command, Option } from 'commander';
 import { badArgument } from '../bad-argument.js';
 import { readIdentity } from '../credential.js';
 import { addMemberOptions, type MemberValues, withNodes } from '../member.js';
 import { placesHelp } from '../place.js';
 import { showLine } from '../progress.js';
+import { withTemporaryFolder } from '../temporary-folder.js';
 
 interface Options extends MemberValues {
   readonly name?: string;
@@ -85,20 +87,42 @@ const parties = [0, 1, 2] as const;
 
 const run = async (file: string, options: Options): Promise<void> => {
   const named = { ...options, name: options.name ?? basename(file).replace(/\..*$/, '') };
+  checkDataName(named.name);
   if (options.headerless) return writeHeaderless(file, named);
   const identity = readIdentity(options.identity);
-  const folder = options.out ?? (await mkdtemp(join(tmpdir(), 'triad-share-')));
-  try {
-    const manifests = await withTable(file, named, (table) => deal(table, { ...named, identity, folder }));
-    if (options.out === undefined)
-      await withNodes(options, async (client) => {
-        for (const { name } of manifests)
-          for (const party of parties) await client.upload(shareIn(folder, name, party));
-      });
-    for (const manifest of manifests) tell(manifest, options);
-  } finally {
-    if (options.out === undefined) await rm(folder, { recursive: true, force: true });
+  const dealInto = (folder: string) =>
+    withTable(file, named, (table) => deal(table, { ...named, identity, folder }));
+  const { out } = options;
+  const manifests =
+    out === undefined
+      ? await withNodes(options, (client) => shareWith(client, named, dealInto))
+      : await dealInto(out);
+  for (const manifest of manifests) tell(manifest, options);
+};
+
+/** Nodes that cannot take the shares say so before they are made; these are here for a moment alone. */
+const shareWith = async (
+  client: Client,
+  { name, statistics }: Named,
+  dealInto: (folder: string) => Promise<Manifest[]>,
+): Promise<Manifest[]> => {
+  const names = statistics ? [name, `${name}.statistics`] : [name];
+  for (const party of parties) {
+    const taken = (await client.dataSets(party)).find(
+      (each) => each.owner === client.role && names.includes(each.name),
+    );
+    if (taken !== undefined)
+      throw badArgument(
+        `node ${party} has a data set '${client.role}/${taken.name}' already`,
+        'remove it first (triad data remove), or give this one another name (--name)',
+      );
   }
+  return withTemporaryFolder('triad-share-', async (folder) => {
+    const manifests = await dealInto(folder);
+    for (const manifest of manifests)
+      for (const party of parties) await client.upload(shareIn(folder, manifest.name, party));
+    return manifests;
+  });
 };
 
 interface Named extends Options {
@@ -117,9 +141,14 @@ const tell = ({ owner, name, rows, columns, id }: Manifest, { out, json }: Optio
   const set = `${owner}/${name}`;
   const files = out === undefined ? undefined : parties.map((party) => shareIn(out, name, party));
   const place = files === undefined ? 'the three nodes have their parts' : files.join(', ');
-  const said = `${set}: ${rows} rows of ${columns.length} columns; ${place}`;
+  const width = `${columns.length} column${columns.length === 1 ? '' : 's'}`;
+  const said = `${set}: ${rows} rows of ${width} (${shortened(columns)}); ${place}`;
   console.log(json ? JSON.stringify({ set, id, rows, columns, ...(files && { files }) }) : said);
 };
+
+const shown = 8;
+const shortened = (columns: readonly string[]): string =>
+  columns.length <= shown ? columns.join(', ') : `${columns.slice(0, shown).join(', ')}, ...`;
 
 /** The table, and its statistics, dealt into a folder. */
 const deal = async (

@@ -58,7 +58,7 @@ describe.skipIf(!hasRedis)('triad says what is wrong, and what to do:', () => {
     await failsAs(
       'foreign',
       ['job', 'list'],
-      /node 0 at https:\S+ cannot be reached: .*certificate.*yours are of one federation/s,
+      /node 0 at https:\S+ cannot be reached: .*certificate.*use identities of one federation/s,
     );
     await failsAs('foreign', ['reveal', 'ab'.repeat(16), '--out', nodes.folder], /certificate/);
   });

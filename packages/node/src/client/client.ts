@@ -70,8 +70,12 @@ export interface Client {
   /** Data sets that are at a node; default: at the first that answers. */
   dataSets(party?: number): Promise<readonly Manifest[]>;
   remove(name: string): Promise<void>;
-  /** Allows one work to use an own data set. */
+  /** Allows one work to use an own data set. Throws `bad-argument` for roles that the federation has not. */
   grant(work: Work, allowance: Allowance): Promise<Grant>;
+  /** Grants of this role, and those it may use; at the first node that answers. */
+  grants(): Promise<readonly Grant[]>;
+  /** Takes a grant back: no later job may use it, and none that failed may be resumed with it. */
+  withdraw(id: string): Promise<void>;
   /** Asks all nodes to do a work; resolves with the job's id when all have agreed. */
   submit(work: Work): Promise<string>;
   jobs(): Promise<readonly JobView[]>;
@@ -83,7 +87,8 @@ export interface Client {
    * for good.
    */
   numbersSoFar(id: string): Promise<Weights>;
-  cancel(id: string): Promise<void>;
+  /** Ends a job for good. Resolves to the nodes that are away: they learn of it from the others. */
+  cancel(id: string): Promise<readonly number[]>;
   resume(id: string): Promise<void>;
   /** The nodes' parts of what a job revealed to this role, decrypted: two or three. */
   collect(id: string, options?: Collecting): Promise<readonly Uint8Array[]>;
@@ -142,9 +147,7 @@ class Federates implements Client {
   /** A node that has it no more is no failure, if another had it: an earlier removal may have reached some only. */
   async remove(name: string): Promise<void> {
     const path = this.#dataPath(name);
-    const done = await Promise.allSettled(
-      ranks.map(async (rank) => (await this.#reach.node(rank)).json({ method: 'DELETE', path })),
-    );
+    const done = await this.#reach.attempt((node) => node.json({ method: 'DELETE', path }));
     const removed = done.some(({ status }) => status === 'fulfilled');
     for (const each of done)
       if (each.status === 'rejected' && !(removed && isMissing(each.reason))) throw each.reason;
@@ -152,6 +155,9 @@ class Federates implements Client {
 
   async grant(work: Work, allowance: Allowance): Promise<Grant> {
     const { set, submitters, expires = new Date(Date.now() + 30 * day), uses } = allowance;
+    const parsed = parseWork(readWork(work));
+    const names = readFederation(this.identity);
+    for (const role of [...submitters, ...parsed.exposures.map(({ to }) => to)]) names.member(role);
     const sets = await this.dataSets();
     const manifest = sets.find(({ owner, name }) => `${owner}/${name}` === set);
     if (manifest === undefined)
@@ -166,13 +172,21 @@ class Federates implements Client {
       expires,
     };
     const grant = grantWork(
-      parseWork(readWork(work)),
+      parsed,
       { ...leave, ...(uses !== undefined && { uses }) },
       newId(),
       signer(this.identity),
     );
     await this.#reach.each((node) => node.json({ method: 'PUT', path: '/v1/grants', json: grant }));
     return grant;
+  }
+
+  grants(): Promise<readonly Grant[]> {
+    return this.#reach.ask({ method: 'GET', path: '/v1/grants' });
+  }
+
+  async withdraw(id: string): Promise<void> {
+    await this.#reach.each((node) => node.json({ method: 'DELETE', path: `/v1/grants/${id}` }));
   }
 
   /** A node that refuses ends the job at those that did not. */
@@ -220,8 +234,14 @@ class Federates implements Client {
     return decryptModel(parts, aby3());
   }
 
-  async cancel(id: string): Promise<void> {
-    await this.#reach.each((node) => node.json({ method: 'DELETE', path: `/v1/jobs/${id}` }));
+  async cancel(id: string): Promise<readonly number[]> {
+    const done = await this.#reach.attempt((node) => node.json({ method: 'DELETE', path: `/v1/jobs/${id}` }));
+    const cancelled = done.some(({ status }) => status === 'fulfilled');
+    return done.flatMap((each, rank) => {
+      if (each.status === 'fulfilled') return [];
+      if (cancelled && isAway(each.reason)) return [rank];
+      throw each.reason;
+    });
   }
 
   async resume(id: string): Promise<void> {
@@ -229,9 +249,7 @@ class Federates implements Client {
   }
 
   async collect(id: string, { onMissing = () => {} }: Collecting = {}): Promise<readonly Uint8Array[]> {
-    const asked = await Promise.allSettled(
-      ranks.map(async (rank) => this.#sealed(await this.#reach.node(rank), id, 'result')),
-    );
+    const asked = await this.#reach.attempt((node) => this.#sealed(node, id, 'result'));
     const parts = asked.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []));
     for (const [rank, each] of asked.entries()) {
       if (each.status === 'fulfilled') continue;

@@ -37,9 +37,27 @@ export class Reach {
     throw away;
   }
 
-  /** Does something at all three, at once. */
-  each<T>(act: (node: NodeConnection) => Promise<T>): Promise<T[]> {
-    return Promise.all(ranks.map(async (rank) => act(await this.node(rank))));
+  /** Does something at all three, at once. Those that can do it do; throws what the first says that cannot. */
+  async each<T>(act: (node: NodeConnection) => Promise<T>): Promise<T[]> {
+    const done = await this.attempt(act);
+    return done.map((each) => {
+      if (each.status === 'rejected') throw each.reason;
+      return each.value;
+    });
+  }
+
+  /** The same, with whatever becomes of it at each. */
+  attempt<T>(act: (node: NodeConnection) => Promise<T>): Promise<PromiseSettledResult<T>[]> {
+    return Promise.allSettled(
+      ranks.map(async (rank) => {
+        try {
+          return await act(await this.node(rank));
+        } catch (error) {
+          if (isAway(error)) this.forget(rank);
+          throw error;
+        }
+      }),
+    );
   }
 
   /** A node that is away may come back elsewhere. */

@@ -120,7 +120,9 @@ export class NodeConnection {
       `node ${this.rank} at ${this.url} cannot be reached: ${cause.message}`,
       {
         party: this.rank,
-        remedy: 'check that it runs, and that its certificate and yours are of one federation',
+        remedy: /certificate|self[- ]signed|alert/i.test(cause.message)
+          ? 'use identities of one federation, made at once by `triad keys`, each at its own party'
+          : 'check that it runs, and that its certificate and yours are of one federation',
         cause,
       },
     );

@@ -50,5 +50,10 @@ export const dataRoutes = (app: FastifyInstance, node: Node): void => {
     await node.grant(request.caller, request.body);
     return reply.code(204).send();
   });
+  app.delete('/v1/grants/:id', async (request, reply) => {
+    const { id } = checked(piece.pick({ id: true }), request.params, 'the id of the grant');
+    await node.withdraw(request.caller, id);
+    return reply.code(204).send();
+  });
   app.get('/v1/grants', async (request) => node.grants(request.caller));
 };

@@ -13,6 +13,7 @@ export interface AuditEvent {
     | 'stored'
     | 'removed'
     | 'granted'
+    | 'withdrawn'
     | 'submitted'
     | 'cancelled'
     | 'resumed'

@@ -71,6 +71,18 @@ export class Grants {
     }
   }
 
+  /** Takes one grant back; throws `bad-argument` for one that is not here, or another owner's. */
+  async remove(owner: string, id: string): Promise<Grant> {
+    const grant = this.#states.get(id)?.grant;
+    if (grant?.terms.owner !== owner)
+      throw new TriadError('bad-argument', `${owner} has no grant ${id} here`, {
+        remedy: 'look at `triad data grants`',
+      });
+    this.#states.delete(id);
+    await rm(this.folder.at('grants', `${id}.json`), { force: true });
+    return grant;
+  }
+
   /** No later job may use the data set. */
   async withdraw(set: string): Promise<void> {
     for (const [id, { grant }] of this.#states) {

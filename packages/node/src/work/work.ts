@@ -11,7 +11,12 @@ const maxRuns = 2 ** 31;
 
 const name = z.string().regex(/^[A-Za-z][A-Za-z0-9_.-]{0,63}$/);
 /** Of an owner, a submitter or a result party; nodes have numbers. */
-export const role = z.string().regex(/^[A-Za-z][A-Za-z0-9-]{0,31}$/);
+export const role = z
+  .string()
+  .regex(
+    /^[A-Za-z][A-Za-z0-9-]{0,31}$/,
+    'it must be a role with a name: nodes have numbers, and learn nothing',
+  );
 /** Of a job: 32 hexadecimal digits. */
 export const jobId = z.string().regex(/^[0-9a-f]{32}$/);
 /** `owner/name`. */
