@@ -1,7 +1,6 @@
 /** One port for many jobs: websockets find theirs by path, other requests have one taker. */
 import type { IncomingMessage, RequestListener, Server } from 'node:http';
 import type { Socket } from 'node:net';
-import type { TLSSocket } from 'node:tls';
 import { WebSocketServer } from 'ws';
 import type { Endpoint } from './endpoint.js';
 import {
@@ -10,6 +9,7 @@ import {
   type Credentials,
   certified,
   type Listening,
+  limitRoles,
   type Wire,
   webOptions,
 } from './wire.js';
@@ -27,8 +27,6 @@ export interface GateOptions {
 export type Door = (wire: Wire) => void;
 
 const maxConnections = 4096;
-/** Of one role that is no computing party. */
-const mostOfRole = 64;
 /** Uploads take as long as they take; who asks has a certificate. */
 const noLimit = 0;
 
@@ -39,20 +37,18 @@ export class Gate {
   #endpoint!: Endpoint;
   /** Also those that are shaking hands, and websockets. */
   readonly #connections = new Set<Socket>();
-  /** Connections by role. */
-  readonly #roles = new Map<string, number>();
   readonly #server: Server;
   readonly #sockets = new WebSocketServer({ ...webOptions, noServer: true, clientTracking: false });
 
   private constructor(private readonly options: GateOptions) {
-    const { tls, log } = options;
+    const { tls, log, federation, isParty } = options;
     this.#server = boundedServer((request, response) => this.#taker(request, response), tls, noLimit);
     this.#server.maxConnections = maxConnections;
     this.#server.on('connection', (socket: Socket) => {
       this.#connections.add(socket);
       socket.once('close', () => this.#connections.delete(socket));
     });
-    this.#server.on('secureConnection', (socket: TLSSocket) => this.#count(socket));
+    limitRoles(this.#server, ({ job, role }) => job === federation && isParty(role));
     this.#server.on('tlsClientError', (error: Error, { remoteAddress }: Socket) => {
       // Who has gone by itself was not refused.
       if (remoteAddress !== undefined) log(`refused a connection from ${remoteAddress}: ${error.message}`);
@@ -71,19 +67,6 @@ export class Gate {
 
   get endpoint(): Endpoint {
     return this.#endpoint;
-  }
-
-  /** Nobody takes all the room. */
-  #count(socket: TLSSocket): void {
-    const { role } = certified(socket) ?? {};
-    if (role === undefined || this.options.isParty(role)) return;
-    const count = this.#roles.get(role) ?? 0;
-    if (count >= mostOfRole) {
-      socket.destroy();
-      return;
-    }
-    this.#roles.set(role, count + 1);
-    socket.once('close', () => this.#roles.set(role, this.#roles.get(role)! - 1));
   }
 
   #upgrade(request: IncomingMessage, socket: Socket, head: Buffer): void {

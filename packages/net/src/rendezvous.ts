@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { announcementTime, maxUrl } from './directory.js';
 import { formatEndpoint, parseEndpoint, parseUrl } from './endpoint.js';
 import { covers } from './roster.js';
-import { bind, boundedServer, type Credentials, certified } from './wire.js';
+import { bind, boundedServer, type Credentials, certified, limitRoles } from './wire.js';
 
 export interface RendezvousOptions {
   /** `host:port`; port 0 takes any. */
@@ -63,6 +63,7 @@ class Board {
 export const rendezvous = async ({ listen, tls }: RendezvousOptions): Promise<Rendezvous> => {
   const board = new Board();
   const server = boundedServer((request, response) => void serve(board, request, response), tls);
+  limitRoles(server);
   const endpoint = await bind(server, parseEndpoint(listen, 'listen'), 'rendezvous');
   return {
     address: formatEndpoint(endpoint),

@@ -4,7 +4,14 @@ import { type Address, type Channel, namedAddress } from '@triad/protocol';
 import { afterEach, describe, expect, it } from 'vitest';
 import { freePorts } from './fixture/meet.js';
 import { startRedis } from './fixture/redis.js';
-import { keys, type RoleCredentials, type Station, type StationOptions, station } from './index.js';
+import {
+  keys,
+  type RoleCredentials,
+  rendezvous,
+  type Station,
+  type StationOptions,
+  station,
+} from './index.js';
 
 const open: { close(): Promise<void> }[] = [];
 afterEach(async () => {
@@ -188,6 +195,22 @@ describe('a station', () => {
     expect(await status({ ...stranger, rejectUnauthorized: false })).not.toBe('open');
     expect(await status({ ...own, origin: 'https://example.org' })).toMatch('403');
     expect(await status({ ...own })).toMatch('404');
+  });
+
+  it('finds the others through a rendezvous, also when that has gone', { timeout: 30_000 }, async () => {
+    const credentials = await keys('houses', ['0', '1', '2', 'board']);
+    const board = await rendezvous({ listen: '127.0.0.1:0', tls: credentials[3]! });
+    const stations = await Promise.all(
+      credentials
+        .slice(0, 3)
+        .map((tls) => station({ tls, listen: '127.0.0.1:0', rendezvous: board.address })),
+    );
+    open.push(...stations);
+    expect(await stations[0]!.find(1)).toBe(stations[1]!.url);
+    await board.close();
+    expect(await stations[0]!.find(1)).toBe(stations[1]!.url);
+    // Of whom nothing was said.
+    expect(await stations[0]!.find(2)).toBeUndefined();
   });
 
   it('finds the others through Redis, also when Redis has gone', { timeout: 60_000 }, async () => {

@@ -1,4 +1,6 @@
 import { X509Certificate } from 'node:crypto';
+import { once } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { connect as connectTls } from 'node:tls';
 import type { Channel } from '@triad/protocol';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -166,6 +168,27 @@ describe('mutual TLS', () => {
     expect(await status('PUT', `/job/${job}/role/0`)).toBe(403);
     expect(await status('GET', `/job/${job}/role/1`)).toBe(200);
     expect(await status('GET', '/job/another/role/0')).toBe(403);
+    await server.close();
+  });
+
+  it('has room at a rendezvous for everybody, whoever takes a lot of it', async () => {
+    const server = await rendezvous({ listen: '127.0.0.1:0', tls: own[3]! });
+    const port = Number(server.address.split(':')[1]);
+    /** The number of a role's connections that stay, of so many. */
+    const connected = async (role: number, count: number): Promise<number> => {
+      const sockets = await Promise.all(
+        Array.from({ length: count }, async () => {
+          const options = { port, host: '127.0.0.1', ...own[role]!, checkServerIdentity: () => undefined };
+          const socket = connectTls(options).on('error', () => {});
+          await once(socket, 'secureConnect');
+          return socket.resume();
+        }),
+      );
+      await sleep(200);
+      return sockets.filter((socket) => !socket.closed).length;
+    };
+    expect(await connected(1, 100)).toBe(64);
+    expect(await connected(2, 3)).toBe(3);
     await server.close();
   });
 

@@ -20,10 +20,22 @@ export interface Visit {
   readonly tls: Credentials | undefined;
   /** Ends the waiting for a rendezvous that is not there yet. */
   readonly signal: AbortSignal;
+  /** Whether what it says is needed soon or not at all, once this party is announced. */
+  readonly lasting: boolean;
 }
 
+/** Milliseconds in which something is soon. */
+const soon = 3000;
+
 /** The directory at a rendezvous. Waits for one that is not there yet. */
-export const visitRendezvous = async ({ at, roster, rank, tls, signal }: Visit): Promise<Directory> => {
+export const visitRendezvous = async ({
+  at,
+  roster,
+  rank,
+  tls,
+  signal,
+  lasting,
+}: Visit): Promise<Directory> => {
   const { host, port } = parseEndpoint(at, 'rendezvous');
   const agent = tls
     ? new SecureAgent({ keepAlive: true, maxSockets: 1 })
@@ -43,12 +55,12 @@ export const visitRendezvous = async ({ at, roster, rank, tls, signal }: Visit):
       asking.on('error', reject).on('timeout', () => asking.destroy(new Error('no answer in 5 s')));
       asking.end(body);
     });
-  const insist = async (method: string, path: string, body?: string): Promise<Answer> => {
+  const insist = async (method: string, path: string, body?: string, until = signal): Promise<Answer> => {
     for (;;) {
       try {
         return await ask(method, path, body);
       } catch (cause) {
-        await sleep(200, undefined, { signal }).catch(() => {
+        await sleep(200, undefined, { signal: until }).catch(() => {
           const why = `the rendezvous at ${formatEndpoint({ host, port })} does not answer (${(cause as Error).message})`;
           throw new TriadError('timeout', why, {
             remedy: 'start it with `triad rendezvous`, or check the address',
@@ -75,7 +87,8 @@ export const visitRendezvous = async ({ at, roster, rank, tls, signal }: Visit):
     },
     holds: () => announcement.holds(),
     find: async (peer) => {
-      const { status, text } = await insist('GET', where(peer));
+      const until = lasting ? AbortSignal.any([signal, AbortSignal.timeout(soon)]) : signal;
+      const { status, text } = await insist('GET', where(peer), undefined, until);
       if (status === 403) throw refused(at, status);
       return status === 200 ? text : undefined;
     },

@@ -34,7 +34,7 @@ export interface Opening {
   readonly tls: Credentials | undefined;
   /** Ends the waiting for a rendezvous that is not there yet. */
   readonly signal: AbortSignal;
-  /** Looks for a server that is gone until closed. */
+  /** Looks for a server that is gone until closed; what is asked meanwhile fails soon. */
   readonly lasting?: boolean;
 }
 
@@ -45,6 +45,7 @@ export const openDirectory = async (
   // Loaded when needed: it takes longer to load than parties take to meet.
   if (redis !== undefined)
     return (await import('./redis.js')).redisDirectory(redis, roster, rank, { lasting });
-  if (rendezvous !== undefined) return visitRendezvous({ at: rendezvous, roster, rank, tls, signal });
+  if (rendezvous !== undefined)
+    return visitRendezvous({ at: rendezvous, roster, rank, tls, signal, lasting });
   return fixedPeers(roster, peers, tls !== undefined);
 };

@@ -110,6 +110,26 @@ export const boundedServer = (
   return server;
 };
 
+/** Connections of one role. */
+const mostOfRole = 64;
+
+/** Lets no role take all the room. */
+export const limitRoles = (server: Server, isExempt: (who: Certified) => boolean = () => false): void => {
+  const counts = new Map<string, number>();
+  server.on('secureConnection', (socket: TLSSocket) => {
+    const who = certified(socket);
+    if (who === undefined || isExempt(who)) return;
+    const key = `${who.job}/${who.role}`;
+    const count = counts.get(key) ?? 0;
+    if (count >= mostOfRole) {
+      socket.destroy();
+      return;
+    }
+    counts.set(key, count + 1);
+    socket.once('close', () => counts.set(key, counts.get(key)! - 1));
+  });
+};
+
 /** Listens; throws `bad-argument` naming the option when the address cannot be had. */
 export const bind = (server: Server, { host, port }: Endpoint, option: string): Promise<Endpoint> =>
   new Promise((resolve, reject) => {
