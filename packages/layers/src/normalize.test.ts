@@ -35,9 +35,9 @@ const learning = (owners: number, features: number, kind: layers.NormalizationKi
   });
 
 /** Offsets and factors, by the plaintext protocol in fixed point. */
-const learned = async (tables: readonly Rows[], kind: layers.NormalizationKind) => {
-  const values = NdArray.from(told(tables));
-  const p = learning(tables.length, values.shape[1]!, kind);
+const learned = async (statistics: readonly (readonly number[])[], kind: layers.NormalizationKind) => {
+  const values = NdArray.from(statistics);
+  const p = learning(statistics.length / 5, values.shape[1]!, kind);
   const [found] = await everywhere(job(plain(1)), p, async (exe) => {
     const feed = await exe.share({ statistics: { owner: 0, shape: values.shape, values } });
     await exe.run({ feed });
@@ -68,7 +68,7 @@ const expected: Readonly<Record<layers.NormalizationKind, (values: readonly numb
 
 describe('normalisation over the rows of several owners', () => {
   it.each(['minMax', 'mean', 'standard'] as const)('by %s is that of all rows together', async (kind) => {
-    const { offset, factor } = await learned(tables, kind);
+    const { offset, factor } = await learned(told(tables), kind);
     for (const [j, found] of offset.entries()) {
       const [wanted, spread] = expected[kind](column(all, j));
       // A thousandth of a deviation, and what fixed point rounds away.
@@ -80,10 +80,24 @@ describe('normalisation over the rows of several owners', () => {
   });
 
   it('of one owner is that of its rows', async () => {
-    const { offset, factor } = await learned([tables[1]!], 'standard');
+    const { offset, factor } = await learned(told([tables[1]!]), 'standard');
     const [wanted, spread] = expected.standard(column(tables[1]!, 3));
     expect(Math.abs(offset[3]! - wanted)).toBeLessThan(0.1);
     expect(factor[3]! * spread).toBeCloseTo(1, 1);
+  });
+
+  it.each([
+    [131_072, 2, 30_000],
+    [1_000_000, 1, 30_000],
+    [100, 1, 30_000],
+  ])('of %d rows that are alike and %d with a deviation of %d is in range', async (many, few, spread) => {
+    const rows = (count: number, s: number) => [[count / 1024], [-2 * s], [2 * s], [0], [s]];
+    const { offset, factor } = await learned([...rows(many, 0), ...rows(few, spread)], 'standard');
+    const deviation = spread * Math.sqrt(few / (many + few));
+    expect(Math.abs(offset[0]!)).toBeLessThan(deviation);
+    // Between that of the few rows counted four times, and that of a column that never changes.
+    expect(factor[0]! * deviation).toBeGreaterThan(0.5);
+    expect(factor[0]!).toBeLessThan(2 ** 11 * 1.01);
   });
 
   it('is kept by a training, which does not learn it', () => {

@@ -46,8 +46,9 @@ export const openNpy = async ({ source, ...options }: Reading): Promise<Table> =
     async *batches() {
       const get = readers[form.type]!(form.little);
       const rows = new RowBuffer(source.name, columns.length);
-      for (let first = 0; first < form.rows; first += batchRows) {
-        const count = Math.min(batchRows, form.rows - first);
+      const most = batchRows(Math.max(form.width, columns.length));
+      for (let first = 0; first < form.rows; first += most) {
+        const count = Math.min(most, form.rows - first);
         const view = await block(source, form, first, count);
         for (let row = 0; row < count; row++, rows.rows++)
           for (const [k, encoder] of encoders.entries())

@@ -57,14 +57,15 @@ export class PlainReader {
   ) {
     const columns = encoders.length;
     this.#textCount = encoders.filter((encoder) => encoder?.values !== undefined).length;
+    const rows = batchRows(width);
     const rowBytes = 8 * (this.#textCount + width);
-    this.#block = new Block(8 * (2 * columns + powerCount + 2) + batchRows * rowBytes);
+    this.#block = new Block(8 * (2 * columns + powerCount + 2) + rows * rowBytes);
     this.#places = this.#block.part(4 * columns);
     this.#scales = this.#block.part(8 * columns);
     this.#powers = this.#block.part(8 * powerCount);
     this.#rest = this.#block.part(4);
-    this.#texts = this.#block.part(8 * batchRows * this.#textCount);
-    this.#values = this.#block.part(8 * batchRows * width);
+    this.#texts = this.#block.part(8 * rows * this.#textCount);
+    this.#values = this.#block.part(8 * rows * width);
     this.#fill();
   }
 

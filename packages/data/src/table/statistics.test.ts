@@ -4,7 +4,7 @@ import { openTable } from './open-table.js';
 import { observed } from './statistics.js';
 import { batchRows } from './table.js';
 
-const values = Array.from({ length: 2 * batchRows + 123 }, (_, i) => [1e4 + Math.sin(i), 7 - i / 4]);
+const values = Array.from({ length: 2 * batchRows(2) + 123 }, (_, i) => [1e4 + Math.sin(i), 7 - i / 4]);
 const csv = (rows: readonly (readonly number[])[]) =>
   openTable(inPieces('t.csv', `a,b\n${rows.map((row) => row.join()).join('\n')}`));
 

@@ -23,8 +23,12 @@ export interface TableOptions {
   readonly columns?: readonly string[];
 }
 
-/** Rows of a batch, about. */
-export const batchRows = 2 ** 12;
+/** Of a batch, about. */
+const [mostRows, mostNumbers] = [2 ** 12, 2 ** 20];
+
+/** Rows of a batch, of so many numbers each. */
+export const batchRows = (width: number): number =>
+  Math.max(1, Math.min(mostRows, Math.floor(mostNumbers / width)));
 
 /** Fixed point with 16 bits of fraction holds what is below. */
 const bound = 2 ** 47;
@@ -72,6 +76,7 @@ export const encodersOf = (schema: Schema): readonly Encoder[] => {
 /** Rows that are being put together. The numbers of a row are zero before. */
 export class RowBuffer {
   readonly #width: number;
+  readonly #most: number;
   readonly values: Float64Array;
   rows = 0;
 
@@ -80,11 +85,12 @@ export class RowBuffer {
     width: number,
   ) {
     this.#width = width;
-    this.values = new Float64Array(batchRows * width);
+    this.#most = batchRows(width);
+    this.values = new Float64Array(this.#most * width);
   }
 
   get full(): boolean {
-    return this.rows === batchRows;
+    return this.rows === this.#most;
   }
 
   /** The rows so far; they are overwritten by the next. */
@@ -96,7 +102,7 @@ export class RowBuffer {
 
   /** How many rows there is room for. */
   get room(): number {
-    return batchRows - this.rows;
+    return this.#most - this.rows;
   }
 
   /** Takes in whole rows. */

@@ -17,7 +17,11 @@ export const statisticRows = ['rows', 'min', 'max', 'mean', 'deviation'] as cons
 export type NormalizationKind = 'minMax' | 'mean' | 'standard';
 
 export interface LearnNormalizationOptions {
-  /** [5 * owners, features]: `statisticRows` of each owner, below each other, all values below 2^15 in magnitude. */
+  /**
+   * [5 * owners, features]: `statisticRows` of each owner, below each other, all values below 2^15 in magnitude. Factors are known to 2^-16, so
+   * that of a range or deviation r is off by a part of r * 2^-16: scale columns of wide ranges when they are shared. An owner's part of all rows is
+   * known to 2^-16, too: of one with fewer than a thousandth of them, mean and deviation count roughly only.
+   */
   readonly statistics: Variable;
   readonly kind: NormalizationKind;
   /** Names the parameters; default `normalization`. */
@@ -103,7 +107,8 @@ const meanOf = (of: Statistics): { readonly mean: Variable; readonly weight: Var
 
 /**
  * The deviation of all rows follows from w_k (s_k^2 + d_k^2), s_k an owner's deviation and d_k its mean less that of all. Both are taken in
- * units of u, the mean of s_k + |d_k|: the sum is then between 1/2 (Jensen's inequality) and the largest 1 / w_k, whatever the columns' units.
+ * units of u, the mean of s_k + |d_k|: w_k s_k and w_k d_k are then below 1, and the sum is between 1/2 (Jensen's inequality) and the largest 1 / w_k,
+ * whatever the columns' units. Weights come first, since squares alone could be too large.
  */
 const standard = (of: Statistics): Normalization => {
   const { mean, weight } = meanOf(of);
@@ -111,7 +116,8 @@ const standard = (of: Statistics): Normalization => {
   const unit = sum(mul(weight, add(deviation, abs(distance))), { axes: [0], keepDims: true });
   const inverse = reciprocal(maximum(unit, least), { low: least / 2, high: 2 ** 16 });
   const [s, d] = [mul(deviation, inverse), mul(distance, inverse)];
-  const variance = sum(mul(weight, add(mul(s, s), mul(d, d))), { axes: [0], keepDims: true });
+  const weighted = (value: Variable) => mul(mul(weight, value), value);
+  const variance = sum(add(weighted(s), weighted(d)), { axes: [0], keepDims: true });
   const apart = rsqrt(maximum(variance, 1 / 4), { low: 1 / 8, high: 2 ** 16 });
   return { offset: mean, factor: mul(inverse, apart) };
 };
