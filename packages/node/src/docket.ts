@@ -11,7 +11,7 @@ import type { DataSets } from './store/data-sets.js';
 import type { Grants } from './store/grants.js';
 import type { JobRecord, JobState, JobStore, Phase } from './store/jobs.js';
 import { type Exposure, type ParsedWork, parseWork } from './work/parsed.js';
-import { readWork } from './work/work.js';
+import { isNode, readWork } from './work/work.js';
 
 /** A job as those who take part in it see it. */
 export interface JobView extends JobState {
@@ -43,7 +43,6 @@ export interface DocketParts {
 
 /** Jobs of one role that are kept; ids are remembered for good. */
 const mostKept = 10_000;
-const nodePattern = /^[0-2]$/;
 
 export class Docket {
   readonly #jobs = new Map<string, Job>();
@@ -96,8 +95,8 @@ export class Docket {
       since: submitted,
     };
     await grants.use(uses, id);
-    await store.add(record, state, work);
     await audit.append({ kind: 'submitted', who, job: id, work: hash, exposures: said(exposures) });
+    await store.add(record, state, work);
     const job = this.#admit(record, state);
     job.start();
     return view(job);
@@ -121,7 +120,7 @@ export class Docket {
     const job = this.#find(who, id);
     if (who !== job.record.submitter && !ownsOf(job, who))
       throw refused(`${who} may not cancel job ${id}`, 'let its submitter or an owner of its data cancel it');
-    if (await job.cancel(who)) await this.parts.audit.append({ kind: 'cancelled', who, job: id });
+    await job.cancel(who);
   }
 
   /** Tries a failed job again, if what its owners signed holds still. */
@@ -179,6 +178,7 @@ export class Docket {
       elsewhere,
       head: () => audit.head,
       met: (heads) => audit.append({ kind: 'met', who: station.role, job: record.id, heads }),
+      cancelled: (by) => audit.append({ kind: 'cancelled', who: by, job: record.id }),
       checkpointEvery,
       log,
     });
@@ -258,7 +258,7 @@ export class Docket {
 
 /** Its submitter, owners of its data, its result parties, and the nodes. */
 const concerns = (job: Job, who: string): boolean =>
-  nodePattern.test(who) ||
+  isNode(who) ||
   who === job.record.submitter ||
   ownsOf(job, who) ||
   job.record.exposures.some(({ to }) => to === who);

@@ -237,12 +237,30 @@ describe('a work', () => {
     [
       'of huge values',
       () => own(() => void layers.broadcastTo(layers.mean(x()), [2 ** 14, 2 ** 14])),
-      /would have 268435456 elements/,
+      /has 268435456 elements/,
     ],
     [
       'of huge public values',
       () => own(() => void layers.mul(layers.mean(x()), layers.broadcastTo(constant(1), [2 ** 12, 2 ** 12]))),
-      /would have 16777216 elements/,
+      /have 16777217 elements/,
+    ],
+    [
+      'that would take long to compile',
+      () =>
+        own(() => {
+          const wide = layers.broadcastTo(constant(1), [2 ** 10, 2 ** 10]);
+          layers.mul(layers.mean(x()), layers.mean(layers.matmul(wide, wide)));
+        }),
+      /have 1073741824 multiplications/,
+    ],
+    [
+      'with a product that would take long',
+      () =>
+        own(() => {
+          const wide = layers.broadcastTo(layers.mean(x()), [2 ** 11, 2 ** 12]);
+          layers.matmul(wide, layers.reshape(wide, [2 ** 12, 2 ** 11]));
+        }),
+      /has 17179869184 multiplications/,
     ],
   ])('%s is not taken', async (_, make, reason) => {
     await start();

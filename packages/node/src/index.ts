@@ -5,7 +5,7 @@ export type { Limits } from './node.js';
 export { type NodeOptions, type OpenNode, openNode } from './open-node.js';
 export type { Grant } from './policy/grant.js';
 export { verifyAudit } from './store/audit.js';
-export { type Holder, holderOf } from './store/folder.js';
 export type { JobState, Phase, Trouble } from './store/jobs.js';
+export { type Holder, holderOf } from './store/lock.js';
 export { type OpenData, runInTheOpen } from './work/twin.js';
 export { hashWork, readWork, type Work, type WorkDraft, work } from './work/work.js';

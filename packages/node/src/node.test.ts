@@ -139,8 +139,8 @@ describe('three nodes', () => {
     await grantAll(federation, job);
     const carol = await federation.client('carol');
     const id = await carol.submit(job);
-    const { node } = federation.nodes.get(0)!;
-    while (node.job('carol', id).settled < 40) await new Promise((resolve) => setTimeout(resolve, 5));
+    for (const { node } of federation.nodes.values())
+      while (node.job('carol', id).settled < 40) await new Promise((resolve) => setTimeout(resolve, 5));
     const { cost, w } = await carol.numbersSoFar(id);
     expect(w).toBeUndefined();
     expect(cost!.shape[0]).toBeGreaterThanOrEqual(40);

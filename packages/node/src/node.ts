@@ -8,6 +8,7 @@ import { type Grant, readGrant } from './policy/grant.js';
 import type { Spent } from './run/job.js';
 import { type DataSets, type Expected, type SharePiece, setNameOf } from './store/data-sets.js';
 import type { Grants } from './store/grants.js';
+import { isNode } from './work/work.js';
 
 const { version } = createRequire(import.meta.url)('../package.json') as { readonly version: string };
 
@@ -30,8 +31,6 @@ export interface Belongings
   readonly grants: Grants;
   readonly limits: Limits;
 }
-
-const nodePattern = /^[0-2]$/;
 
 export class Node {
   #docket!: Docket;
@@ -141,7 +140,9 @@ export class Node {
 
   /** Grants that a role has signed, or may use; nodes see all. */
   grants(who: string): readonly Grant[] {
-    return this.own.grants.all().filter(({ terms }) => this.#mayKnow(who, terms.owner, terms.set));
+    return this.own.grants
+      .all()
+      .filter((grant) => isNode(who) || who === grant.terms.owner || admits(grant, who));
   }
 
   submit(who: string, id: string, value: unknown): Promise<JobView> {
@@ -184,24 +185,28 @@ export class Node {
   /** Leaves all jobs as they are on disk. */
   async close(): Promise<void> {
     this.#closing = true;
-    await this.#turn.catch(() => {});
+    await this.#turn;
     await this.#docket.close();
   }
 
   #mayKnow(who: string, owner: string, set: string): boolean {
-    return (
-      who === owner ||
-      nodePattern.test(who) ||
-      this.own.grants.of(set).some(({ grant }) => grant.terms.submitters.includes(who))
-    );
+    return isNode(who) || who === owner || this.own.grants.of(set).some(({ grant }) => admits(grant, who));
   }
 
   #inTurn<T>(act: () => Promise<T>): Promise<T> {
-    const done = this.#turn.then(act, act);
+    const done = this.#turn.then(() => {
+      if (this.#closing) throw closing(this.own.station.role);
+      return act();
+    });
     this.#turn = done.catch(() => {});
     return done;
   }
 }
+
+const admits = ({ terms }: Grant, who: string): boolean => terms.submitters.includes(who);
+
+const closing = (role: string): TriadError =>
+  new TriadError('closed', `node ${role} is being stopped`, { remedy: 'ask again when it is back' });
 
 const checkOwner = (who: string, expected: Expected, remedy: string): void => {
   if (who !== expected.owner) throw notOwner(who, setNameOf(expected), remedy);

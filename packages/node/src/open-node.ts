@@ -1,4 +1,5 @@
 /** A node with everything it needs: its data directory, its place on the network, and what it answers. */
+import { once } from 'node:events';
 import {
   type RoleCredentials,
   readFederation,
@@ -20,6 +21,7 @@ import { DataSets } from './store/data-sets.js';
 import { openFolder } from './store/folder.js';
 import { Grants } from './store/grants.js';
 import { type JobState, JobStore } from './store/jobs.js';
+import { isNode } from './work/work.js';
 
 export interface NodeOptions extends Omit<StationOptions, 'tls' | 'log'> {
   readonly identity: RoleCredentials;
@@ -42,6 +44,8 @@ export interface OpenNode {
   readonly port: number;
   /** `http://host:port` of health and metrics. */
   readonly operations?: string;
+  /** Resolves when another process has taken the data directory, since this one stood still: the node is to be closed. */
+  readonly lost: Promise<TriadError>;
   /** Leaves all jobs as they are on disk. */
   close(): Promise<void>;
 }
@@ -59,16 +63,20 @@ export const openNode = async (options: NodeOptions): Promise<OpenNode> => {
   } = options;
   const federation = readFederation(identity);
   federation.member(identity.role);
-  if (!/^[0-2]$/.test(identity.role))
+  if (!isNode(identity.role))
     throw new TriadError('bad-argument', `${identity.role} is no computing party`, {
       remedy: 'give the identity of role 0, 1 or 2',
     });
+  let lose: (error: TriadError) => void = () => {};
+  const lost = new Promise<TriadError>((resolve) => {
+    lose = resolve;
+  });
   const closers: (() => Promise<void>)[] = [];
   const close = async () => {
     for (const each of closers.splice(0).reverse()) await each();
   };
   try {
-    const folder = await openFolder(path, { federation: federation.name, role: identity.role });
+    const folder = await openFolder(path, { federation: federation.name, role: identity.role }, lose);
     closers.push(folder.close);
     const audit = await auditLog(folder.at('audit.log'));
     closers.push(audit.close);
@@ -100,35 +108,47 @@ export const openNode = async (options: NodeOptions): Promise<OpenNode> => {
       checkpointEvery,
       seal: (to, job, file) =>
         seal(federation, { from: identity.role, to, job }, { file, sign: signer(identity) }),
-      elsewhere: (job) => elsewhere(own, identity, job),
+      elsewhere: (job, signal) => elsewhere(own, identity, { job, signal }),
       log: (event, details) => logger.info({ event, ...details }),
     });
     const watched = options.operations === undefined ? undefined : await operations(node, options.operations);
     if (watched !== undefined) closers.push(watched.close);
     closers.push(() => node.close());
     own.serve(await service(node, logger));
-    return { node, url: own.url, port: own.port, ...(watched && { operations: watched.url }), close };
+    return { node, url: own.url, port: own.port, ...(watched && { operations: watched.url }), lost, close };
   } catch (error) {
     await close();
     throw error;
   }
 };
 
-/** What the other two nodes say of a job. */
-const elsewhere = async (own: Station, identity: RoleCredentials, job: string): Promise<Elsewhere> => {
+/** Milliseconds that other nodes have to answer what becomes of a job. */
+const patience = 5000;
+
+interface Asking {
+  readonly job: string;
+  readonly signal: AbortSignal;
+}
+
+/** What the other two nodes say of a job, those that answer soon. */
+const elsewhere = async (own: Station, identity: RoleCredentials, asking: Asking): Promise<Elsewhere> => {
   const said = new Map<number, JobState | undefined>();
+  const signal = AbortSignal.any([asking.signal, AbortSignal.timeout(patience)]);
+  if (signal.aborted) return said;
   const ask = async (rank: number) => {
     const url = await own.find(rank);
-    if (url === undefined) return;
+    if (url === undefined || signal.aborted) return;
     const node = new NodeConnection(rank, url, identity, own.federation);
+    signal.addEventListener('abort', () => node.close(), { once: true });
     try {
-      said.set(rank, await node.json<JobState>({ method: 'GET', path: `/v1/jobs/${job}` }));
+      said.set(rank, await node.json<JobState>({ method: 'GET', path: `/v1/jobs/${asking.job}` }));
     } catch (error) {
       if (error instanceof TriadError && error.code === 'bad-argument') said.set(rank, undefined);
     } finally {
       node.close();
     }
   };
-  await Promise.all([0, 1, 2].filter((rank) => rank !== own.rank).map(ask));
-  return said;
+  const all = Promise.allSettled([0, 1, 2].filter((rank) => rank !== own.rank).map(ask));
+  await Promise.race([all, once(signal, 'abort')]);
+  return new Map(said);
 };

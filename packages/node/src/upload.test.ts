@@ -100,6 +100,44 @@ describe('an upload', () => {
     expect((await client.dataSets(1)).map(({ name }) => name)).toEqual(['small']);
   });
 
+  it('that nobody goes on with makes room for others', async () => {
+    federation = await TestFederation.start(['alice']);
+    await federation.deal('alice', 'x', columns, rows(100));
+    const broken = async (i: number) => {
+      const node = asked(0, 'alice');
+      async function* some() {
+        yield new Uint8Array(2 ** 16);
+        await sleep(20);
+        throw new Error('the machine is gone');
+      }
+      const id = i.toString(16).padStart(32, '0');
+      await node
+        .json({ method: 'PUT', path: `/v1/data/alice/x?id=${id}&from=0`, body: some() })
+        .catch(() => {});
+      node.close();
+      while ((await filesOf(0, 'uploads')).length < Math.min(i + 1, 32)) await sleep(10);
+    };
+    for (let i = 0; i < 40; i++) await broken(i);
+    expect((await filesOf(0, 'uploads')).length).toBe(32);
+    const client = await federation.client('alice');
+    await client.upload(federation.sharePath('alice', 'x', 0));
+    expect((await filesOf(0, 'uploads')).length).toBe(31);
+  });
+
+  it('of anything but bytes is refused', async () => {
+    federation = await TestFederation.start(['alice']);
+    const node = asked(0, 'alice');
+    for (const asking of [
+      { method: 'PUT', path: `/v1/data/alice/x?id=${'ab'.repeat(16)}&from=0`, json: {} },
+      { method: 'POST', path: '/v1/echo?receive=1', json: {} },
+    ])
+      await expect(node.json(asking)).rejects.toMatchObject({
+        code: 'bad-argument',
+        remedy: expect.stringMatching(/octet-stream/),
+      });
+    node.close();
+  });
+
   it("of another party's share, other data's name or another owner is refused, and leaves nothing", async () => {
     federation = await TestFederation.start(['alice', 'mallory']);
     await federation.deal('alice', 'x', columns, rows(100));

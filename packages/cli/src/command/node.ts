@@ -62,6 +62,7 @@ const run = async (options: Options): Promise<void> => {
   console.log(
     json ? JSON.stringify({ url: node.url, ...watched }) : `waiting at ${node.url}; end with Ctrl-C`,
   );
-  await ended;
+  const lost = await Promise.race([ended, node.lost]);
   await node.close();
+  if (lost !== undefined) throw lost;
 };

@@ -45,7 +45,10 @@ export interface Echo {
 }
 
 export interface Collecting {
-  /** Told of a node whose part does not come: two are enough for the values, but then nothing shows which of them lies. */
+  /**
+   * Told of a node whose part does not come: two are enough for the values, but then nothing shows whether one of them lies. Default: a part that
+   * does not come is an error.
+   */
   readonly onMissing?: (node: number, reason: Error) => void;
 }
 
@@ -90,7 +93,7 @@ export interface Client {
   /** Ends a job for good. Resolves to the nodes that are away: they learn of it from the others. */
   cancel(id: string): Promise<readonly number[]>;
   resume(id: string): Promise<void>;
-  /** The nodes' parts of what a job revealed to this role, decrypted: two or three. */
+  /** The nodes' parts of what a job revealed to this role, decrypted: all three, or with `onMissing` two. */
   collect(id: string, options?: Collecting): Promise<readonly Uint8Array[]>;
   /** What a job revealed to this role. Throws `mismatch`, naming a node whose part contradicts both others'. */
   result(id: string, options?: Collecting): Promise<Weights>;
@@ -248,12 +251,12 @@ class Federates implements Client {
     await this.#reach.each((node) => node.json({ method: 'POST', path: `/v1/jobs/${id}/resume` }));
   }
 
-  async collect(id: string, { onMissing = () => {} }: Collecting = {}): Promise<readonly Uint8Array[]> {
+  async collect(id: string, { onMissing }: Collecting = {}): Promise<readonly Uint8Array[]> {
     const asked = await this.#reach.attempt((node) => this.#sealed(node, id, 'result'));
     const parts = asked.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []));
     for (const [rank, each] of asked.entries()) {
       if (each.status === 'fulfilled') continue;
-      if (parts.length < enough || !isAway(each.reason)) throw each.reason;
+      if (onMissing === undefined || parts.length < enough || !isAway(each.reason)) throw each.reason;
       onMissing(rank, each.reason as Error);
     }
     return parts;

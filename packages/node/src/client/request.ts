@@ -73,7 +73,10 @@ export class NodeConnection {
   /** The lines of an answer, as JSON, as they come. */
   async *lines<T>(path: string): AsyncGenerator<T> {
     const response = await this.#ask({ method: 'GET', path });
-    if (response.statusCode !== 200) throw this.#strange(response.statusCode ?? 0);
+    if (response.statusCode !== 200) {
+      response.destroy();
+      throw this.#strange(response.statusCode ?? 0);
+    }
     let rest = '';
     const decoder = new TextDecoder();
     for await (const piece of this.#pieces(response)) {

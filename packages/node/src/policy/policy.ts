@@ -72,18 +72,22 @@ const objection = (
 ): Objection | undefined => {
   const { work, federation, submitter, now } = request;
   const { owner, set } = terms;
-  const reasons: readonly (string | undefined)[] = [
-    terms.federation === federation ? undefined : `${owner}'s grant for '${set}' is of another federation`,
-    terms.dataSet === digest ? undefined : `${owner}'s grant is for other data under the name '${set}'`,
-    undisclosed(work, terms),
-    changed(work, terms),
-    terms.work === work.hash ? undefined : `${owner} signed for other stages or inputs with '${set}'`,
-    stranger(terms, submitter),
-    ended(terms, now),
-    used < terms.uses ? undefined : `${owner}'s grant for '${set}' has been used up (${terms.uses})`,
+  const unless = (holds: boolean, reason: string) => (holds ? undefined : reason);
+  const reasons: readonly (() => string | undefined)[] = [
+    () => unless(terms.federation === federation, `${owner}'s grant for '${set}' is of another federation`),
+    () => unless(terms.dataSet === digest, `${owner}'s grant is for other data under the name '${set}'`),
+    () => undisclosed(work, terms),
+    () => changed(work, terms),
+    () => unless(terms.work === work.hash, `${owner} signed for other stages or inputs with '${set}'`),
+    () => stranger(terms, submitter),
+    () => ended(terms, now),
+    () => unless(used < terms.uses, `${owner}'s grant for '${set}' has been used up (${terms.uses})`),
   ];
-  const weight = reasons.findIndex((reason) => reason !== undefined);
-  return weight < 0 ? undefined : { what: reasons[weight]!, weight };
+  for (const [weight, reason] of reasons.entries()) {
+    const what = reason();
+    if (what !== undefined) return { what, weight };
+  }
+  return undefined;
 };
 
 const stranger = ({ submitters, owner, set }: Terms, submitter: string): string | undefined =>

@@ -32,7 +32,7 @@ export interface Task {
   readonly onProgress: (unit: number, rounds: number) => void;
 }
 
-/** Does the units from `start` on, then `end` with this node's shares of the parameters, and closes the channel; the caller does when it rejects. */
+/** Does the units from `start` on, then `end` with this node's shares of the parameters, and closes the channel. It is over when nothing writes any more. */
 export const attempt = async (
   task: Task,
   channel: Channel,
@@ -40,22 +40,29 @@ export const attempt = async (
   end: (model: Uint8Array | undefined) => Promise<void>,
 ): Promise<void> => {
   const run = new Attempt(task, channel);
-  await run.resume(start);
-  await run.finish(start);
-  await end(await run.save());
-  await run.close();
+  try {
+    await run.load(start);
+    await run.finish(start);
+    await end(await run.save());
+    await run.close();
+  } catch (error) {
+    await run.abandon(error);
+    throw error;
+  }
 };
 
 /** Windows whose rows are in memory at once: one is read while another is computed with. */
 const windowsInFlight = 2;
-/** Runs without rows that are under way at once. */
-const runsInFlight = 64;
+/** Runs that are under way at once, and elements of their values: runs of inference do not wait for each other. */
+const [runsInFlight, elementsInFlight] = [256, 2 ** 26];
 
 class Attempt {
   readonly #exe: Executor;
   /** Units that are under way, in order. */
   readonly #pending = new Set<Promise<unknown>>();
-  #saving: Promise<void> = Promise.resolve();
+  /** Windows with such units, in order. */
+  readonly #windows: Promise<unknown>[] = [];
+  #saving: Promise<unknown> = Promise.resolve();
   /** The unit that reveals a parameter. */
   #exposing = 0;
   #failure: { readonly reason: unknown } | undefined;
@@ -69,11 +76,9 @@ class Attempt {
     this.#exe = new Executor({ environment, program: task.parameters });
   }
 
-  /** Goes back to the checkpoint before a unit: whatever came after it is done again. */
-  async resume(unit: number): Promise<void> {
-    const { checkpoints, log, model, parameters } = this.task;
-    await checkpoints.keepUpTo(unit);
-    await log.keepBefore(unit);
+  /** The parameters, as they were before a unit. */
+  async load(unit: number): Promise<void> {
+    const { checkpoints, model, parameters } = this.task;
     if (parameters.parameters.length === 0) return;
     const file = unit > 0 ? await checkpoints.read(unit) : model;
     if (file !== undefined) await this.#exe.load(file);
@@ -98,56 +103,45 @@ class Attempt {
     return this.#exe.close();
   }
 
+  /** Ends what is under way. A checkpoint that was being written would otherwise come among those of the next attempt. */
+  async abandon(error: unknown): Promise<void> {
+    await this.channel.close(error instanceof Error ? error : new Error(String(error)));
+    await this.#saving;
+  }
+
   async #runs(span: Span, stage: ParsedRun, from: number): Promise<void> {
     const done = Math.max(0, from - span.start);
     for (let epoch = Math.floor(done / span.runs); epoch < (stage.epochs ?? 1); epoch++) {
       const first = span.start + epoch * span.runs;
-      if (span.rows === 0) await this.#alone(this.#run(span, stage, first, {}));
+      if (span.rows === 0) await this.#run({ span, stage, unit: first, feed: {} });
       else await this.#epoch({ span, stage, epoch, first, from });
     }
-  }
-
-  /** Waits while many runs that no window holds back are under way. */
-  async #alone(run: Promise<void>): Promise<void> {
-    if (this.#pending.size >= runsInFlight) await run;
-    this.#check();
   }
 
   async #epoch(pass: Epoch): Promise<void> {
     const { span, stage, epoch, first, from } = pass;
     const key = stage.shuffle === undefined ? undefined : orderKey(stage.shuffle, span.index, epoch);
-    const open: Promise<unknown>[] = [];
     let unit = first;
     for (const window of windows(span.rows, span.batch, key)) {
       const end = unit + Math.ceil(window.rows / span.batch);
-      if (end > from) {
-        if (open.length >= windowsInFlight) await open.shift();
-        open.push(...(await this.#window(pass, window, unit)));
-      }
+      if (end > from) await this.#window(pass, window, unit);
       unit = end;
     }
   }
 
-  /** Starts the runs of a window; the promise in the result ends with them. */
-  async #window({ span, stage, from }: Epoch, window: Window, first: number): Promise<[Promise<unknown>]> {
+  /** Starts the runs of a window. */
+  async #window({ span, stage, from }: Epoch, window: Window, first: number): Promise<void> {
+    if (this.#windows.length >= windowsInFlight) await this.#windows.shift();
     const feed = await this.#adopt(stage, window);
-    const runs: Promise<unknown>[] = [];
     for (let row = 0, unit = first; row < window.rows; row += span.batch, unit++) {
       if (unit < from) continue;
       const end = Math.min(window.rows, row + span.batch);
-      runs.push(
-        this.#run(
-          span,
-          stage,
-          unit,
-          mapValues(feed, (shared) => shared.rows(row, end)),
-        ),
-      );
+      await this.#run({ span, stage, unit, feed: mapValues(feed, (shared) => shared.rows(row, end)) });
     }
     const forget = () => {
       for (const shared of Object.values(feed)) this.#exe.forget(shared);
     };
-    return [Promise.all(runs).then(forget)];
+    this.#windows.push(Promise.all(this.#pending).then(forget));
   }
 
   async #adopt(stage: ParsedRun, window: Window): Promise<Record<string, Shared>> {
@@ -162,13 +156,23 @@ class Attempt {
     return feed;
   }
 
-  /** Starts one run; the promise ends when it is over, or failed. */
-  #run(span: Span, stage: ParsedRun, unit: number, feed: Readonly<Record<string, Shared>>): Promise<void> {
+  /** Starts one run, when there is room for it. */
+  async #run({ span, stage, unit, feed }: Run): Promise<void> {
+    await this.#room(span.elements);
     const index = span.before + unit - span.start;
     const run = this.#exe.run({ program: stage.of, feed, fetchList: stage.reveal ?? [], index });
-    const over = this.#track(unit, run, this.task.roundsOf(span));
-    if ((unit + 1) % this.task.every === 0) this.#save(unit + 1);
-    return over;
+    void this.#track(unit, run, this.task.roundsOf(span));
+    if ((unit + 1) % this.task.every === 0) await this.#save(unit + 1);
+  }
+
+  /** Waits while too much is under way. */
+  async #room(elements: number): Promise<void> {
+    const most = Math.max(1, Math.min(runsInFlight, Math.floor(elementsInFlight / elements)));
+    for (const oldest of this.#pending) {
+      if (this.#pending.size < most) break;
+      await oldest;
+    }
+    this.#check();
   }
 
   async #expose(unit: number, { parameter, to }: ExposureStage): Promise<void> {
@@ -190,14 +194,14 @@ class Attempt {
     return over;
   }
 
-  /** A checkpoint counts only with all that was revealed before it. */
-  #save(unit: number): void {
-    const before = [...this.#pending, this.#saving];
+  /** Begins a checkpoint, when the one before it is done: it counts only with all that was revealed before it. */
+  async #save(unit: number): Promise<void> {
+    const [before, earlier] = [[...this.#pending], this.#saving];
     const { checkpoints, log, onSettled } = this.task;
     const file = this.save();
     const write = async () => {
       const bytes = (await file) ?? new Uint8Array();
-      await Promise.all(before);
+      await Promise.all([...before, earlier]);
       if (this.#failure !== undefined) return;
       await log.sync();
       await checkpoints.write(unit, bytes);
@@ -205,9 +209,11 @@ class Attempt {
       await checkpoints.keepFrom(unit);
       onSettled(unit);
     };
-    this.#saving = write().catch((reason: unknown) => {
+    const saved = write().catch((reason: unknown) => {
       this.#failure ??= { reason };
     });
+    this.#saving = Promise.all([earlier, saved]);
+    await earlier;
   }
 
   #keep({ to, name, run, shape, words }: Deposit): void {
@@ -242,6 +248,14 @@ interface Epoch {
   readonly epoch: number;
   readonly first: number;
   readonly from: number;
+}
+
+/** One run of a stage. */
+interface Run {
+  readonly span: Span;
+  readonly stage: ParsedRun;
+  readonly unit: number;
+  readonly feed: Readonly<Record<string, Shared>>;
 }
 
 const mapValues = <A, B>(record: Readonly<Record<string, A>>, f: (value: A) => B): Record<string, B> =>

@@ -12,8 +12,9 @@ const count = 2;
 export const isCompleteElsewhere = (others: Elsewhere): boolean =>
   others.size === count && [...others.values()].every((state) => state?.result !== undefined);
 
-export const isCancelledElsewhere = (others: Elsewhere): boolean =>
-  [...others.values()].some((state) => state?.phase === 'cancelled');
+/** Who has cancelled the job at another node; undefined when nobody has. */
+export const cancelledElsewhere = (others: Elsewhere): string | undefined =>
+  [...others.values()].find((state) => state?.phase === 'cancelled')?.cancelledBy;
 
 /** Why the job cannot end well; undefined when it may. A failure that was there before this node was told to resume does not count. */
 export const failureElsewhere = (others: Elsewhere, resumed: number): TriadError | undefined => {

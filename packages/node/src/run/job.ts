@@ -9,7 +9,7 @@ import type { JobRecord, JobState, JobStore, Phase } from '../store/jobs.js';
 import { ResultLog } from '../store/result-log.js';
 import type { Schedule } from '../work/schedule.js';
 import { attempt } from './attempt.js';
-import { type Elsewhere, failureElsewhere, isCancelledElsewhere, isCompleteElsewhere } from './elsewhere.js';
+import { cancelledElsewhere, type Elsewhere, failureElsewhere, isCompleteElsewhere } from './elsewhere.js';
 import type { Prepared } from './prepare.js';
 import { fileOf, resultFiles } from './result.js';
 import { agreeOnEnd, agreeOnStart, type Start } from './start.js';
@@ -25,12 +25,14 @@ export interface Surroundings {
   readonly prepare: () => Promise<Prepared>;
   /** Keeps a recipient's file where it will collect it. */
   readonly deliver: (to: string, file: Uint8Array) => Promise<void>;
-  /** What the other nodes say of the job. */
-  readonly elsewhere: (job: string) => Promise<Elsewhere>;
+  /** What the other nodes say of the job; nothing any more when the signal comes. */
+  readonly elsewhere: (job: string, signal: AbortSignal) => Promise<Elsewhere>;
   /** Hash of the last entry of the audit log. */
   readonly head: () => string;
   /** The nodes have met; `heads` are those of the others. */
   readonly met: (heads: Start['heads']) => Promise<void>;
+  /** The job was ended by a role. */
+  readonly cancelled: (by: string) => Promise<void>;
   /** Units from one checkpoint to the next. */
   readonly checkpointEvery: number;
   readonly log: (event: string, details: Readonly<Record<string, unknown>>) => void;
@@ -55,6 +57,14 @@ const completeTime = 3000;
 
 export const isOver = ({ phase }: JobState): boolean =>
   phase === 'done' || phase === 'failed' || phase === 'cancelled';
+
+const isOverForGood = ({ phase }: JobState): boolean => phase === 'done' || phase === 'cancelled';
+
+/** Whatever came after a unit is done again. That checkpoints are gone is on disk with the log's new name. */
+const goBack = async (checkpoints: Checkpoints, log: ResultLog, unit: number): Promise<void> => {
+  await checkpoints.keepUpTo(unit);
+  await log.keepBefore(unit);
+};
 
 export class Job {
   readonly #events = new EventEmitter().setMaxListeners(0);
@@ -109,19 +119,18 @@ export class Job {
 
   /** Ends the job for good, also one that failed; false when it had ended before. */
   async cancel(by: string): Promise<boolean> {
-    const { phase } = this.#state;
-    if (phase === 'done' || phase === 'cancelled') return false;
+    if (isOverForGood(this.#state)) return false;
     await this.#stop(new TriadError('closed', `job ${this.record.id} was cancelled by ${by}`));
-    if (this.#state.phase === 'done') return false;
-    await this.#become('cancelled');
-    await this.around.store.clean(this.record.id);
+    if (isOverForGood(this.#state)) return false;
+    await this.#cancelled(by);
     return true;
   }
 
   /** Tries a failed job again from its last checkpoint; one that is under way goes on. */
   async resume(): Promise<void> {
+    if (isOver(this.#state)) await this.#going;
     const { phase, resumed } = this.#state;
-    if (phase === 'done' || phase === 'cancelled')
+    if (isOverForGood(this.#state))
       throw new TriadError('bad-argument', `job ${this.record.id} is ${phase}, for good`, {
         remedy: 'submit it again',
       });
@@ -164,23 +173,25 @@ export class Job {
 
   /** Ends the job here, too, when it cannot go on because others have ended it. */
   async #isOverElsewhere(): Promise<boolean> {
-    const others = await this.around.elsewhere(this.record.id);
-    if (this.#ending.signal.aborted) return true;
+    const { signal } = this.#ending;
+    const others = await this.around.elsewhere(this.record.id, signal);
+    if (signal.aborted) return true;
+    const by = cancelledElsewhere(others);
     const failure = failureElsewhere(others, this.#state.resumed);
-    if (isCancelledElsewhere(others)) await this.#become('cancelled');
+    if (by !== undefined) await this.#cancelled(by);
     else if (failure !== undefined) await this.#fail(failure);
-    return isOver(this.#state);
+    return by !== undefined || failure !== undefined;
   }
 
   async #attempt(): Promise<void> {
     const { around } = this;
     const { id } = this.record;
-    if (this.#state.result !== undefined && isCompleteElsewhere(await around.elsewhere(id)))
+    const { signal } = this.#ending;
+    if (this.#state.result !== undefined && isCompleteElsewhere(await around.elsewhere(id, signal)))
       return this.#done();
     await using prepared = await around.prepare();
     // With all results on disk there may be nobody to meet any more: look again soon.
     const timeout = this.#state.result === undefined ? meetingTime : completeTime;
-    const { signal } = this.#ending;
     const network = around.network({ job: id, timeout, signal });
     const channel = await network.join(around.party, prepared.agreement);
     this.#channel = channel;
@@ -216,6 +227,7 @@ export class Job {
     this.#state = { ...rest, unit, units, settled: unit, attempts: rest.attempts + 1 };
     await this.#become('running');
     const log = await ResultLog.open(around.store.resultsPath(record.id));
+    await goBack(checkpoints, log, unit);
     const task = {
       ...prepared,
       log,
@@ -256,9 +268,20 @@ export class Job {
     await this.around.store.clean(this.record.id);
   }
 
+  async #cancelled(by: string): Promise<void> {
+    this.#state = { ...this.#state, cancelledBy: by };
+    await this.#become('cancelled');
+    await this.around.cancelled(by);
+    await this.around.store.clean(this.record.id);
+  }
+
   /** A disk that does not even take the state is told of in the log; the job goes on when the node starts again. */
   async #fail(error: unknown): Promise<void> {
     const { id } = this.record;
+    if (isOverForGood(this.#state)) {
+      this.around.log('not tidied up', { job: id, reason: (error as Error).message });
+      return;
+    }
     this.#state = { ...this.#state, trouble: troubleOf(error) };
     await this.#become('failed').catch((reason: Error) =>
       this.around.log('state not kept', { job: id, reason: reason.message }),

@@ -1,9 +1,9 @@
 import type { IncomingMessage } from 'node:http';
-import type { Readable } from 'node:stream';
 import { dataNamePattern, ownerPattern } from '@triad/data';
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import type { Node } from '../node.js';
+import { bytesOf } from './body.js';
 import { checked } from './checked.js';
 
 const names = z.object({ owner: z.string().regex(ownerPattern), name: z.string().regex(dataNamePattern) });
@@ -27,7 +27,7 @@ export const dataRoutes = (app: FastifyInstance, node: Node): void => {
   app.put('/v1/data/:owner/:name', async (request, reply) => {
     const expected = checked(names, request.params, 'the name of the data set');
     const where = checked(piece, request.query, 'the place of the upload');
-    const body = (request.body as Readable).iterator({ destroyOnReturn: false });
+    const body = bytesOf(request).iterator({ destroyOnReturn: false });
     request.raw.setTimeout(quiet);
     try {
       const manifest = await node.store(request.caller, expected, { ...where, body });

@@ -44,6 +44,7 @@ const stream = (request: FastifyRequest, reply: FastifyReply, { state, watch, cl
   reply.hijack();
   const { raw } = reply;
   raw.writeHead(200, { 'content-type': 'application/x-ndjson' });
+  const sides = [raw, request.raw, request.raw.socket];
   let ended = false;
   const end = () => {
     if (ended) return;
@@ -51,6 +52,7 @@ const stream = (request: FastifyRequest, reply: FastifyReply, { state, watch, cl
     clearInterval(timer);
     clearTimeout(later);
     unwatch();
+    for (const side of sides) side.off('close', end);
     closed();
     raw.end();
   };
@@ -75,6 +77,6 @@ const stream = (request: FastifyRequest, reply: FastifyReply, { state, watch, cl
   const timer = setInterval(say, beat);
   const unwatch = watch(say);
   raw.on('drain', say);
-  for (const side of [raw, request.raw, request.raw.socket]) side.once('close', end);
+  for (const side of sides) side.once('close', end);
   say();
 };

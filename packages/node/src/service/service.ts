@@ -10,6 +10,7 @@ import fastify, {
 } from 'fastify';
 import { z } from 'zod';
 import type { Node } from '../node.js';
+import { bytesOf } from './body.js';
 import { admitCallers, callerKey } from './caller.js';
 import { checked } from './checked.js';
 import { dataRoutes } from './data-routes.js';
@@ -49,10 +50,10 @@ const maxEcho = 2 ** 23;
 const echoing = z.object({ receive: z.coerce.number().int().min(0).max(maxEcho) });
 
 /** Takes in what a client sends and forgets it, then answers with as many bytes as it asks for: it measures the way. */
-const echo = async ({ query, body }: FastifyRequest, reply: FastifyReply) => {
-  const { receive } = checked(echoing, query, 'what is to be sent back');
+const echo = async (request: FastifyRequest, reply: FastifyReply) => {
+  const { receive } = checked(echoing, request.query, 'what is to be sent back');
   let size = 0;
-  for await (const piece of (body ?? []) as AsyncIterable<Uint8Array>) {
+  for await (const piece of bytesOf(request) as AsyncIterable<Uint8Array>) {
     size += piece.length;
     if (size > maxEcho)
       throw new TriadError('limit', `more than ${maxEcho} bytes came`, { remedy: 'send less' });

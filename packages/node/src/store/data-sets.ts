@@ -35,15 +35,22 @@ export interface DataSet {
   readonly bytes: number;
 }
 
+/** What is known of a file. */
+interface ShareFile {
+  /** Undefined when it could not be read. */
+  readonly found?: DataSet;
+  /** Why it cannot be used. */
+  readonly damage?: TriadError;
+  /** Size and time of change when its every word was checked by this process. */
+  readonly checked?: string;
+}
+
 /** Data sets of one owner. */
 const mostSets = 256;
 
 export class DataSets {
-  readonly #kept = new Map<string, DataSet>();
-  /** Why a file of this name cannot be used. */
-  readonly #damaged = new Map<string, TriadError>();
-  /** Of files whose every word was checked by this process: size and time of change. */
-  readonly #checked = new Map<string, string>();
+  /** By name. */
+  readonly #files = new Map<string, ShareFile>();
 
   private constructor(
     private readonly folder: Folder,
@@ -60,14 +67,14 @@ export class DataSets {
   }
 
   all(): readonly Manifest[] {
-    return [...this.#kept.values()].map(({ manifest }) => manifest);
+    return this.#found().map(({ manifest }) => manifest);
   }
 
   /** Undefined when it is not here; throws `mismatch` when it is damaged. */
   get(set: string): DataSet | undefined {
-    const damage = this.#damaged.get(`${fileName(set)}.safetensors`);
+    const { found, damage } = this.#files.get(fileOf(set)) ?? {};
     if (damage !== undefined) throw damagedSet(set, damage);
-    return this.#kept.get(set);
+    return found;
   }
 
   /** Bytes of an upload that are here. */
@@ -83,7 +90,7 @@ export class DataSets {
   async add(expected: Expected, { id, ...piece }: SharePiece, maxBytes: number): Promise<Manifest> {
     const { owner } = expected;
     const set = setNameOf(expected);
-    const known = this.#kept.get(set)?.manifest;
+    const known = this.#files.get(fileOf(set))?.found?.manifest;
     if (known !== undefined && known.id !== id) throw taken(set);
     if (known !== undefined && (await this.#isWhole(set))) return known;
     const key = { owner, id };
@@ -91,11 +98,12 @@ export class DataSets {
     const room = () => maxBytes - this.#bytesOf(owner);
     return this.uploads.receive(key, piece, room, async (path) => {
       const manifest = await this.#check(path, expected, id);
-      if ((this.#kept.get(set)?.manifest.id ?? id) !== id) throw taken(set);
+      if ((this.#files.get(fileOf(set))?.found?.manifest.id ?? id) !== id) throw taken(set);
       await rename(path, this.#path(set));
-      this.#damaged.delete(`${fileName(set)}.safetensors`);
-      await this.#keep(manifest);
-      this.#checked.set(set, await stampOf(this.#path(set)));
+      this.#files.set(fileOf(set), {
+        found: await this.#describe(manifest),
+        checked: await stampOf(this.#path(set)),
+      });
       return manifest;
     });
   }
@@ -103,11 +111,12 @@ export class DataSets {
   /** Its rows; whoever opens it closes it. Throws `mismatch` when it is not as its owner signed it any more, or gone. */
   async open(set: string): Promise<ShareSet> {
     if (this.get(set) === undefined) throw missing(set);
+    const known = this.#files.get(fileOf(set))!;
     try {
-      return await this.#openChecked(set);
+      return await this.#openChecked(set, known);
     } catch (error) {
       if (!(error instanceof TriadError)) throw error;
-      this.#damaged.set(`${fileName(set)}.safetensors`, error);
+      this.#note(set, known, { damage: error });
       this.options.onDamage(set, error.message);
       throw damagedSet(set, error);
     }
@@ -123,25 +132,28 @@ export class DataSets {
     }
   }
 
-  async #openChecked(set: string): Promise<ShareSet> {
+  async #openChecked(set: string, known: ShareFile): Promise<ShareSet> {
     const stamp = await stampOf(this.#path(set)).catch(() => '');
     if (stamp === '') throw new TriadError('mismatch', 'its file is gone');
     const share = await this.#openFile(this.#path(set));
-    if (this.#checked.get(set) === stamp) return share;
+    if (known.checked === stamp) return share;
     try {
       await share.verify(this.options.verify);
     } catch (error) {
       await share.close();
       throw error;
     }
-    this.#checked.set(set, stamp);
+    this.#note(set, known, { checked: stamp });
     return share;
   }
 
+  /** Adds to what is known of a file, unless that has changed meanwhile. */
+  #note(set: string, known: ShareFile, more: Partial<ShareFile>): void {
+    if (this.#files.get(fileOf(set)) === known) this.#files.set(fileOf(set), { ...known, ...more });
+  }
+
   async remove(set: string): Promise<void> {
-    const file = `${fileName(set)}.safetensors`;
-    const here = [this.#kept.delete(set), this.#damaged.delete(file)];
-    if (!here.includes(true)) throw missing(set);
+    if (!this.#files.delete(fileOf(set))) throw missing(set);
     await rm(this.#path(set), { force: true });
   }
 
@@ -150,10 +162,10 @@ export class DataSets {
     try {
       const share = await this.#openFile(path);
       await share.close();
-      await this.#keep(share.manifest);
+      this.#files.set(file, { found: await this.#describe(share.manifest) });
     } catch (error) {
       if (!(error instanceof TriadError)) throw error;
-      this.#damaged.set(file, error);
+      this.#files.set(file, { damage: error });
       this.options.onDamage(file, error.message);
     }
   }
@@ -164,14 +176,17 @@ export class DataSets {
     return openShare({ ...source, name: 'the share file' }, this.options.party);
   }
 
-  async #keep(manifest: Manifest): Promise<void> {
-    const set = setNameOf(manifest);
-    const { size } = await stat(this.#path(set));
-    this.#kept.set(set, { manifest, digest: manifestDigest(manifest), bytes: size });
+  async #describe(manifest: Manifest): Promise<DataSet> {
+    const { size } = await stat(this.#path(setNameOf(manifest)));
+    return { manifest, digest: manifestDigest(manifest), bytes: size };
+  }
+
+  #found(): readonly DataSet[] {
+    return [...this.#files.values()].flatMap(({ found }) => found ?? []);
   }
 
   #of(owner: string): readonly DataSet[] {
-    return [...this.#kept.values()].filter(({ manifest }) => manifest.owner === owner);
+    return this.#found().filter(({ manifest }) => manifest.owner === owner);
   }
 
   #bytesOf(owner: string): number {
@@ -208,9 +223,11 @@ export class DataSets {
   }
 
   #path(set: string): string {
-    return this.folder.at('data', `${fileName(set)}.safetensors`);
+    return this.folder.at('data', fileOf(set));
   }
 }
+
+const fileOf = (set: string): string => `${fileName(set)}.safetensors`;
 
 /** Changes when the file does. */
 const stampOf = async (path: string): Promise<string> => {

@@ -1,8 +1,9 @@
-import { mkdtemp, rm, utimes, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, utimes, writeFile } from 'node:fs/promises';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openFolder } from './folder.js';
+import { holderOf } from './lock.js';
 
 let path: string;
 beforeEach(async () => {
@@ -11,50 +12,88 @@ beforeEach(async () => {
 afterEach(() => rm(path, { recursive: true, force: true }));
 
 const owner = { federation: 'prices', role: '1' };
-const lockOf = async (holder: string, age = 0): Promise<void> => {
+const lockOf = async (holder: readonly (string | number)[], age = 0): Promise<void> => {
   const lock = join(path, 'lock');
-  await writeFile(lock, holder);
+  await writeFile(lock, holder.join(' '));
   const then = new Date(Date.now() - age);
   await utimes(lock, then, then);
+};
+const unexpected = (error: Error): never => {
+  throw error;
+};
+/** The words of a lock that this process has taken: its number, host, machine and token. */
+const ownLock = async (): Promise<string[]> => {
+  const folder = await openFolder(path, owner, unexpected);
+  const words = (await readFile(join(path, 'lock'), 'utf8')).split(' ');
+  await folder.close();
+  return words;
 };
 
 describe('a data directory', () => {
   it('is one node and one process at a time', async () => {
-    const folder = await openFolder(path, owner);
+    const folder = await openFolder(path, owner, unexpected);
+    await expect(openFolder(path, owner, unexpected)).rejects.toMatchObject({
+      code: 'bad-argument',
+      message: expect.stringMatching(`in use by process ${process.pid} of ${hostname()}`),
+    });
+    expect(await holderOf(path)).toEqual({ process: process.pid, host: hostname() });
     await folder.close();
-    await (await openFolder(path, owner)).close();
-    await expect(openFolder(path, { ...owner, role: '2' })).rejects.toMatchObject({ code: 'mismatch' });
-    // The process that runs this one is alive.
-    await lockOf(`${process.ppid} ${hostname()}`, 60_000);
-    await expect(openFolder(path, owner)).rejects.toMatchObject({
+    expect(await holderOf(path)).toBeUndefined();
+    await expect(openFolder(path, { ...owner, role: '2' }, unexpected)).rejects.toMatchObject({
+      code: 'mismatch',
+    });
+  });
+
+  it('is not taken from another process of this machine that is alive, however quiet', async () => {
+    const [, host = '', machine = ''] = await ownLock();
+    await lockOf([process.ppid, host, machine, 'token'], 60_000);
+    await expect(openFolder(path, owner, unexpected)).rejects.toMatchObject({
       code: 'bad-argument',
       message: expect.stringMatching(/in use by process \d+ of/),
+      remedy: expect.stringMatching(/remove .*lock/),
     });
   });
 
   it('is free again when its process has died, here or elsewhere', async () => {
+    const [pid = '', host = '', machine = ''] = await ownLock();
     for (const [holder, age] of [
-      [`999999999 ${hostname()}`, 0],
-      [`${process.pid} ${hostname()}`, 0],
-      ['1 another-container', 60_000],
-      ['', 60_000],
+      [[999999999, host, machine, 'token'], 0],
+      // As another container's first process before this one.
+      [[pid, host, machine, 'token'], 0],
+      [[pid, host, 'another', 'token'], 60_000],
+      [[], 60_000],
     ] as const) {
       await lockOf(holder, age);
-      await (await openFolder(path, owner)).close();
+      await (await openFolder(path, owner, unexpected)).close();
     }
   });
 
-  it('is not taken from a process of another machine that shows signs of life', async () => {
-    await lockOf('1 another-container');
+  it('is not taken from a process of another machine that shows signs of life, under whatever name and number', {
+    timeout: 40_000,
+  }, async () => {
+    const [pid = '', host = ''] = await ownLock();
+    await lockOf([pid, host, 'another', 'token']);
     const lock = join(path, 'lock');
     const timer = setInterval(() => void utimes(lock, new Date(), new Date()), 500);
-    await expect(openFolder(path, owner)).rejects.toThrow(/process 1 of another-container/);
+    await expect(openFolder(path, owner, unexpected)).rejects.toThrow(`in use by process ${pid} of ${host}`);
     clearInterval(timer);
+  });
+
+  it('is lost by a process that another one took it from, and left to that', async () => {
+    let lose: (error: Error) => void = unexpected;
+    const lost = new Promise<Error>((resolve) => {
+      lose = resolve;
+    });
+    const folder = await openFolder(path, owner, lose);
+    await lockOf([1, 'another-host', 'another', 'token']);
+    expect((await lost).message).toMatch(/in use by process 1 of another-host/);
+    await folder.close();
+    expect(await readFile(join(path, 'lock'), 'utf8')).toMatch(/another-host/);
   });
 
   it('that cannot be made is refused', async () => {
     await writeFile(join(path, 'file'), '');
-    await expect(openFolder(join(path, 'file', 'data'), owner)).rejects.toMatchObject({
+    await expect(openFolder(join(path, 'file', 'data'), owner, unexpected)).rejects.toMatchObject({
       code: 'bad-argument',
       remedy: expect.stringMatching(/may write to/),
     });

@@ -9,12 +9,19 @@ import type { Folder } from './folder.js';
 /** Grants of one owner that one node keeps. */
 const maxGrants = 2 ** 12;
 
+interface State {
+  readonly grant: Grant;
+  jobs: readonly string[];
+}
+
 const form = z.object({ grant: z.unknown(), jobs: z.array(z.string()) });
 
 /** Owners' grants, and how often each was used. */
 export class Grants {
   /** By id, in the order they came. */
-  readonly #states = new Map<string, { readonly grant: Grant; jobs: readonly string[] }>();
+  readonly #states = new Map<string, State>();
+  /** The same by data set. */
+  readonly #sets = new Map<string, Set<State>>();
 
   private constructor(private readonly folder: Folder) {}
 
@@ -26,7 +33,7 @@ export class Grants {
       try {
         const { grant, jobs } = form.parse(JSON.parse(await readFile(folder.at('grants', file), 'utf8')));
         const read = readGrant(grant, verify);
-        grants.#states.set(read.terms.id, { grant: read, jobs });
+        grants.#keep({ grant: read, jobs });
       } catch (error) {
         onVoid(`${file}: ${(error as Error).message}`);
       }
@@ -40,7 +47,7 @@ export class Grants {
 
   /** Newest first. */
   of(set: string): readonly GrantState[] {
-    const found = [...this.#states.values()].filter(({ grant }) => grant.terms.set === set);
+    const found = [...(this.#sets.get(set) ?? [])];
     return found.map(({ grant, jobs }) => ({ grant, used: jobs.length })).reverse();
   }
 
@@ -58,7 +65,7 @@ export class Grants {
       throw new TriadError('limit', `${owner} has ${maxGrants} grants here`, {
         remedy: 'remove data sets that are not used any more, and their grants with them',
       });
-    this.#states.set(id, { grant, jobs: [] });
+    this.#keep({ grant, jobs: [] });
     await this.#write(id);
   }
 
@@ -73,23 +80,31 @@ export class Grants {
 
   /** Takes one grant back; throws `bad-argument` for one that is not here, or another owner's. */
   async remove(owner: string, id: string): Promise<Grant> {
-    const grant = this.#states.get(id)?.grant;
-    if (grant?.terms.owner !== owner)
+    const state = this.#states.get(id);
+    if (state?.grant.terms.owner !== owner)
       throw new TriadError('bad-argument', `${owner} has no grant ${id} here`, {
         remedy: 'look at `triad data grants`',
       });
-    this.#states.delete(id);
-    await rm(this.folder.at('grants', `${id}.json`), { force: true });
-    return grant;
+    await this.#forget(state);
+    return state.grant;
   }
 
   /** No later job may use the data set. */
   async withdraw(set: string): Promise<void> {
-    for (const [id, { grant }] of this.#states) {
-      if (grant.terms.set !== set) continue;
-      this.#states.delete(id);
-      await rm(this.folder.at('grants', `${id}.json`), { force: true });
-    }
+    for (const state of [...(this.#sets.get(set) ?? [])]) await this.#forget(state);
+  }
+
+  #keep(state: State): void {
+    const { id, set } = state.grant.terms;
+    this.#states.set(id, state);
+    this.#sets.set(set, (this.#sets.get(set) ?? new Set()).add(state));
+  }
+
+  async #forget(state: State): Promise<void> {
+    const { id, set } = state.grant.terms;
+    this.#states.delete(id);
+    this.#sets.get(set)?.delete(state);
+    await rm(this.folder.at('grants', `${id}.json`), { force: true });
   }
 
   #write(id: string): Promise<void> {

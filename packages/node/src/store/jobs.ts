@@ -31,6 +31,8 @@ export interface JobState {
   /** Names the results, once all of them are on disk. */
   readonly result?: string;
   readonly trouble?: Trouble;
+  /** Who cancelled it. */
+  readonly cancelledBy?: string;
   /** ISO date of the last change of phase. */
   readonly since: string;
 }

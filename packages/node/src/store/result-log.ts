@@ -6,15 +6,12 @@ import { TriadError } from '@triad/protocol';
 import { z } from 'zod';
 import { RecentNumbers } from './recent-numbers.js';
 
-/** Which value a unit of the job revealed to whom. */
-export interface ResultHead extends Pick<StoredParts, 'shape'> {
+/** A value that one unit of the job revealed to a role. */
+export interface ResultRecord extends StoredParts {
   readonly unit: number;
   readonly name: string;
   readonly to: string;
 }
-
-/** A value that one unit of the job revealed. */
-export interface ResultRecord extends ResultHead, StoredParts {}
 
 const header = z.strictObject({
   unit: z.number().int().min(0),
@@ -28,6 +25,8 @@ const header = z.strictObject({
 const maxBytes = 2 ** 30;
 const prefixBytes = 4;
 const maxHeaderBytes = 2 ** 16;
+/** Read at a time, or more. */
+const pieceBytes = 2 ** 20;
 
 export class ResultLog {
   #file: FileHandle;
@@ -98,33 +97,22 @@ export class ResultLog {
   async *records(): AsyncGenerator<ResultRecord> {
     await this.#tail;
     const { size } = await this.#file.stat();
+    let rest = Buffer.alloc(0);
     for (let at = 0; at < size; ) {
-      const found = await this.#headAt(at, size);
-      if (found === undefined) return;
-      const { head, start, end } = found;
-      yield { ...head, words: await this.#read(start, end - start) };
-      at = end;
+      // Twice as much each time, while a record is not whole.
+      const piece = Buffer.alloc(Math.min(Math.max(pieceBytes, rest.length), size - at));
+      await this.#file.read(piece, 0, piece.length, at);
+      at += piece.length;
+      rest = Buffer.concat([rest, piece]);
+      let used = 0;
+      for (;;) {
+        const found = recordAt(rest, used);
+        if (found === undefined) break;
+        yield found.record;
+        used = found.end;
+      }
+      rest = rest.subarray(used);
     }
-  }
-
-  /** What a record says of itself, and where its words are. */
-  async #headAt(
-    at: number,
-    size: number,
-  ): Promise<{ readonly head: ResultHead; readonly start: number; readonly end: number } | undefined> {
-    if (at + prefixBytes > size) return undefined;
-    const length = (await this.#read(at, prefixBytes)).readUInt32LE();
-    if (length > maxHeaderBytes) throw damaged();
-    const start = at + prefixBytes + length;
-    if (start > size) return undefined;
-    const { length: bytes, ...head } = parseHeader(await this.#read(at + prefixBytes, length));
-    return start + bytes > size ? undefined : { head, start, end: start + bytes };
-  }
-
-  async #read(at: number, length: number): Promise<Buffer> {
-    const bytes = Buffer.alloc(length);
-    await this.#file.read(bytes, 0, length, at);
-    return bytes;
   }
 
   async close(): Promise<void> {
@@ -132,6 +120,21 @@ export class ResultLog {
     await this.#file.close();
   }
 }
+
+/** A record that begins there, and where it ends; undefined when it is not whole. */
+const recordAt = (
+  bytes: Buffer,
+  at: number,
+): { readonly record: ResultRecord; readonly end: number } | undefined => {
+  if (at + prefixBytes > bytes.length) return undefined;
+  const length = bytes.readUInt32LE(at);
+  if (length > maxHeaderBytes) throw damaged();
+  const start = at + prefixBytes + length;
+  if (start > bytes.length) return undefined;
+  const { length: wordBytes, ...head } = parseHeader(bytes.subarray(at + prefixBytes, start));
+  const end = start + wordBytes;
+  return end > bytes.length ? undefined : { record: { ...head, words: bytes.subarray(start, end) }, end };
+};
 
 const encode = ({ words, ...rest }: ResultRecord): Uint8Array => {
   const text = Buffer.from(JSON.stringify({ ...rest, length: words.length }));

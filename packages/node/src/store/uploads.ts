@@ -23,10 +23,17 @@ export interface Piece {
   readonly body: AsyncIterable<Uint8Array>;
 }
 
-/** Bytes of an owner that are here, or on their way: counted while they come, since several uploads may come at once. */
-interface Account {
+/** What is here of an upload, or on its way. */
+interface Part {
+  readonly owner: string;
+  /** Counted while they come, since several uploads may come at once. */
   bytes: number;
+  /** When something came last: milliseconds since 1970. */
+  touched: number;
 }
+
+/** Parts of one owner. */
+const mostParts = 32;
 
 interface Receiving<T> {
   readonly stop: AbortController;
@@ -38,28 +45,33 @@ export type Finish<T> = (path: string) => Promise<T>;
 
 export class Uploads<T> {
   readonly #receiving = new Map<string, Receiving<T>>();
-  readonly #accounts = new Map<string, Account>();
+  /** By path. */
+  readonly #parts = new Map<string, Part>();
 
   private constructor(private readonly folder: Folder) {}
 
   static async open<T>(folder: Folder): Promise<Uploads<T>> {
     await mkdir(folder.at('uploads'), { recursive: true, mode: 0o700 });
     const uploads = new Uploads<T>(folder);
-    for (const name of await readdir(folder.at('uploads')))
-      uploads.#accountOf(name.split('.')[0]!).bytes += await sizeOf(folder.at('uploads', name));
+    for (const name of await readdir(folder.at('uploads'))) {
+      const path = folder.at('uploads', name);
+      const { size, mtimeMs } = await stat(path);
+      uploads.#parts.set(path, { owner: name.split('.')[0]!, bytes: size, touched: mtimeMs });
+    }
     await uploads.#sweep();
     return uploads;
   }
 
   /** Bytes that are here. */
-  async size(key: UploadKey): Promise<number> {
+  size(key: UploadKey): Promise<number> {
     return sizeOf(this.#path(key));
   }
 
   /**
    * Adds what comes to the first `from` bytes of what is here, and finishes when the sender has sent all. A connection that breaks leaves
    * what came, and is `closed`; other errors leave nothing. An earlier one of the same upload is ended, since its sender has come back; what it
-   * finished nevertheless counts. Throws `mismatch` for a `from` beyond its end, `limit` for more than `maxBytes` in all uploads of the owner.
+   * finished nevertheless counts. Of many that nobody goes on with the oldest is forgotten. Throws `mismatch` for a `from` beyond its end, `limit`
+   * for more than `maxBytes` in all uploads of the owner, and for many at once.
    */
   async receive(key: UploadKey, piece: Piece, maxBytes: () => number, finish: Finish<T>): Promise<T> {
     const path = this.#path(key);
@@ -71,6 +83,7 @@ export class Uploads<T> {
       if (before !== undefined) return before;
       stop.signal.throwIfAborted();
       await this.#sweep();
+      await this.#makeRoom(key);
       await this.#append(key, piece, maxBytes, stop.signal);
       return this.#finish(key, finish);
     };
@@ -85,11 +98,11 @@ export class Uploads<T> {
 
   /** The file is elsewhere afterwards, or gone. */
   async #finish(key: UploadKey, finish: Finish<T>): Promise<T> {
+    const path = this.#path(key);
     try {
-      return await finish(this.#path(key));
+      return await finish(path);
     } finally {
-      await rm(this.#path(key), { force: true });
-      await this.#recount(key.owner);
+      await this.#forget(path);
     }
   }
 
@@ -105,55 +118,57 @@ export class Uploads<T> {
       throw new TriadError('mismatch', `${here} bytes of the upload are here, not ${from}`, {
         remedy: `go on from byte ${here}`,
       });
-    const account = this.#accountOf(key.owner);
+    const part = { owner: key.owner, bytes: from, touched: Date.now() };
+    this.#parts.set(path, part);
+    const room = () => maxBytes() - this.#bytesOf(key.owner);
     try {
       if (from < here) await truncate(path, from);
-      account.bytes -= here - from;
       const file = createWriteStream(path, {
         flags: from === 0 ? 'w' : 'r+',
         start: from,
         mode: 0o600,
         flush: true,
       });
-      await pipeline(counted(body, account, maxBytes), file, { signal });
+      await pipeline(counted(body, part, room), file, { signal });
     } catch (error) {
-      await this.#recount(key.owner);
-      if (isInterruption(error, signal))
-        throw new TriadError('closed', 'the upload broke off', { remedy: 'go on with it', cause: error });
-      await this.#forget(path, key.owner);
-      throw fileError(error, 'the upload cannot be kept', 'look at the data directory of the node');
+      if (!isInterruption(error, signal)) {
+        await this.#forget(path);
+        throw fileError(error, 'the upload cannot be kept', 'look at the data directory of the node');
+      }
+      // What came and was not written does not count.
+      part.bytes = await sizeOf(path);
+      throw new TriadError('closed', 'the upload broke off', { remedy: 'go on with it', cause: error });
     }
   }
 
-  #accountOf(owner: string): Account {
-    const account = this.#accounts.get(owner) ?? { bytes: 0 };
-    this.#accounts.set(owner, account);
-    return account;
+  #of(owner: string): readonly (readonly [string, Part])[] {
+    return [...this.#parts].filter(([, part]) => part.owner === owner);
   }
 
-  /** What came and was not written does not count. */
-  async #recount(owner: string): Promise<void> {
-    const files = (await this.#files()).filter((name) => name.startsWith(`${owner}.`));
-    const sizes = await Promise.all(files.map((name) => sizeOf(this.folder.at('uploads', name))));
-    this.#accountOf(owner).bytes = sizes.reduce((sum, size) => sum + size, 0);
+  #bytesOf(owner: string): number {
+    return this.#of(owner).reduce((sum, [, { bytes }]) => sum + bytes, 0);
   }
 
-  async #forget(path: string, owner: string): Promise<void> {
-    this.#accountOf(owner).bytes -= await sizeOf(path);
+  async #makeRoom(key: UploadKey): Promise<void> {
+    const own = this.#of(key.owner);
+    if (this.#parts.has(this.#path(key)) || own.length < mostParts) return;
+    const idle = own.filter(([path]) => !this.#receiving.has(path));
+    const [oldest] = idle.sort(([, a], [, b]) => a.touched - b.touched);
+    if (oldest === undefined)
+      throw new TriadError('limit', `${key.owner} sends ${own.length} files at once`, {
+        remedy: 'send fewer at a time',
+      });
+    await this.#forget(oldest[0]);
+  }
+
+  async #forget(path: string): Promise<void> {
+    this.#parts.delete(path);
     await rm(path, { force: true });
   }
 
   async #sweep(): Promise<void> {
-    for (const name of await this.#files()) {
-      const path = this.folder.at('uploads', name);
-      const { mtimeMs } = await stat(path).catch(() => ({ mtimeMs: Date.now() }));
-      if (this.#receiving.has(path) || Date.now() - mtimeMs <= forgottenAfter) continue;
-      await this.#forget(path, name.split('.')[0]!);
-    }
-  }
-
-  #files(): Promise<string[]> {
-    return readdir(this.folder.at('uploads'));
+    for (const [path, { touched }] of this.#parts)
+      if (!this.#receiving.has(path) && Date.now() - touched > forgottenAfter) await this.#forget(path);
   }
 
   #path({ owner, id }: UploadKey): string {
@@ -176,12 +191,13 @@ const sizeOf = async (path: string): Promise<number> => {
 
 async function* counted(
   body: AsyncIterable<Uint8Array>,
-  account: Account,
-  maxBytes: () => number,
+  part: Part,
+  room: () => number,
 ): AsyncGenerator<Uint8Array> {
   for await (const chunk of body) {
-    account.bytes += chunk.length;
-    if (account.bytes > maxBytes())
+    part.bytes += chunk.length;
+    part.touched = Date.now();
+    if (room() < 0)
       throw new TriadError('limit', `the data of its owner would have more bytes than allowed`, {
         remedy: 'ask the node to allow more, or remove other data sets',
       });

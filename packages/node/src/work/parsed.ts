@@ -1,7 +1,7 @@
 /** A work whose programs have been read: what it would do, and what it would reveal. */
 import { type Node, Program } from '@triad/layers';
 import { TriadError } from '@triad/protocol';
-import { checkSizes } from './size.js';
+import { elementsOf } from './size.js';
 import { type ExposureStage, hashWork, isRun, type RunStage, role, type Work } from './work.js';
 
 /** One value that leaves, or a series of such values. */
@@ -74,7 +74,7 @@ export const parseWork = (work: Work): ParsedWork => {
 const parse = (name: string, text: string): Program => {
   try {
     const program = Program.parse(new TextEncoder().encode(text));
-    checkSizes(program, 1);
+    elementsOf(program, 1);
     return program;
   } catch (error) {
     if (!(error instanceof TriadError)) throw error;

@@ -1,7 +1,8 @@
 /** A work as a list of units, so that a place in it is a number. */
+import type { Program } from '@triad/layers';
 import { TriadError } from '@triad/protocol';
 import type { ParsedRun, ParsedWork } from './parsed.js';
-import { checkSizes } from './size.js';
+import { elementsOf } from './size.js';
 import { type ExposureStage, isRun } from './work.js';
 
 /** One stage, and which units it has. */
@@ -13,6 +14,8 @@ export interface Span {
   readonly batch: number;
   /** Runs of an epoch. */
   readonly runs: number;
+  /** Of all values of a run. */
+  readonly elements: number;
   /** Its first unit, and the one after its last. */
   readonly start: number;
   readonly end: number;
@@ -32,16 +35,17 @@ const maxUnits = 2 ** 31;
 export const schedule = ({ stages }: ParsedWork, rowsOf: (input: string) => number): Schedule => {
   const spans: Span[] = [];
   const counts = new Map<string, number>();
+  const size = memo(elementsOf);
   let start = 0;
   for (const [index, stage] of stages.entries()) {
     const rows = isRun(stage) ? commonRows(stage, index, rowsOf) : 0;
     const batch = isRun(stage) ? Math.min(stage.batch ?? rows, rows) : 0;
-    if (isRun(stage)) checkSizes(stage.of, Math.max(1, batch));
+    const elements = isRun(stage) ? size(stage.program, stage.of, Math.max(1, batch)) : 0;
     const runs = isRun(stage) && rows > 0 ? Math.ceil(rows / batch) : 1;
     const units = isRun(stage) ? runs * (stage.epochs ?? 1) : 1;
     const key = isRun(stage) ? stage.program : '';
     const before = counts.get(key) ?? 0;
-    spans.push({ stage, index, rows, batch, runs, start, end: start + units, before });
+    spans.push({ stage, index, rows, batch, runs, elements, start, end: start + units, before });
     counts.set(key, before + units);
     start += units;
     if (start > maxUnits)
@@ -50,6 +54,17 @@ export const schedule = ({ stages }: ParsedWork, rowsOf: (input: string) => numb
       });
   }
   return { spans, units: start };
+};
+
+/** Many stages may be alike. */
+const memo = (measure: typeof elementsOf) => {
+  const known = new Map<string, number>();
+  return (name: string, program: Program, rows: number): number => {
+    const key = `${name}/${rows}`;
+    const size = known.get(key) ?? measure(program, rows);
+    known.set(key, size);
+    return size;
+  };
 };
 
 const commonRows = (stage: ParsedRun, index: number, rowsOf: (input: string) => number): number => {

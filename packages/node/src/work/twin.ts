@@ -39,7 +39,13 @@ const inputOf = (work: Work, name: string, tables: OpenData['tables']): NdArray 
 const below = (parts: readonly NdArray[]): NdArray => {
   const [, ...rest] = parts[0]!.shape;
   const rows = parts.reduce((n, { shape }) => n + shape[0]!, 0);
-  return new NdArray([rows, ...rest], Float64Array.from(parts.flatMap(({ data }) => [...data])));
+  const all = new Float64Array(parts.reduce((n, { data }) => n + data.length, 0));
+  let at = 0;
+  for (const { data } of parts) {
+    all.set(data, at);
+    at += data.length;
+  }
+  return new NdArray([rows, ...rest], all);
 };
 
 const joined: Readonly<Record<Joint, (values: readonly NdArray[]) => NdArray>> = {
@@ -93,7 +99,9 @@ class OpenRun {
   }
 
   #reveal(name: string, value: NdArray): void {
-    this.#revealed.set(name, [...(this.#revealed.get(name) ?? []), value]);
+    const known = this.#revealed.get(name);
+    if (known === undefined) this.#revealed.set(name, [value]);
+    else known.push(value);
   }
 
   #twin(program: string): FloatTwin {

@@ -17,6 +17,8 @@ export const role = z
     /^[A-Za-z][A-Za-z0-9-]{0,31}$/,
     'it must be a role with a name: nodes have numbers, and learn nothing',
   );
+/** Roles of computing parties are numbers. */
+export const isNode = (name: string): boolean => /^[0-2]$/.test(name);
 /** Of a job: 32 hexadecimal digits. */
 export const jobId = z.string().regex(/^[0-9a-f]{32}$/);
 /** `owner/name`. */

@@ -1,0 +1,132 @@
+/** That one process at a time uses a data directory, whichever container or machine it is of. */
+import { randomBytes } from 'node:crypto';
+import { link, open, readFile, readlink, rename, rm, stat, utimes } from 'node:fs/promises';
+import { hostname } from 'node:os';
+import { dirname, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { TriadError } from '@triad/protocol';
+
+/** A process that has a data directory. */
+export interface Holder {
+  readonly process: number;
+  /** Of its machine or container. */
+  readonly host: string;
+}
+
+/** What a lock says: its process, host and machine, and what nobody else has. */
+type Words = readonly string[];
+
+/** Milliseconds between signs of life of a holder, and after which one of another machine counts as gone. */
+const [beat, gone] = [2000, 20_000];
+
+/** Tokens of the locks of this process. */
+const held = new Set<string>();
+
+const lockIn = (folder: string): string => join(folder, 'lock');
+
+/** Who has the data directory at a path; undefined when nobody has. */
+export const holderOf = async (folder: string): Promise<Holder | undefined> => {
+  const lock = lockIn(folder);
+  const holder = await readLock(lock);
+  if (holder.length === 0 || (await isGone(lock, holder))) return undefined;
+  const [process, host = ''] = holder;
+  return { process: Number(process), host };
+};
+
+/** Returns what gives it back. Throws `bad-argument` while another process has it; `onLost` is told when one takes it, since this one stood still. */
+export const takeLock = async (
+  folder: string,
+  onLost: (error: TriadError) => void,
+): Promise<() => Promise<void>> => {
+  const lock = lockIn(folder);
+  const own = [String(process.pid), hostname(), await machine(), randomBytes(16).toString('hex')];
+  for (const since = Date.now(); ; await sleep(200)) {
+    if (await writeLock(lock, own)) return keep(lock, own, onLost);
+    const holder = await readLock(lock);
+    if (await isGone(lock, holder)) await removeLock(lock, holder);
+    else if (isHere(holder, own) || Date.now() - since > gone + beat) throw inUse(lock, holder);
+  }
+};
+
+/** Where the number of a process means that process: a boot of a machine, and a container. */
+const machine = async (): Promise<string> => {
+  const boot = await readFile('/proc/sys/kernel/random/boot_id', 'utf8').catch(() => '');
+  const space = await readlink('/proc/self/ns/pid').catch(() => '');
+  return boot === '' ? hostname() : `${boot.trim()}/${space}`;
+};
+
+const isHere = ([, , where]: Words, own: Words): boolean => where === own[2];
+
+const readLock = async (lock: string): Promise<Words> => {
+  const text = await readFile(lock, 'utf8').catch(() => '');
+  return text === '' ? [] : text.split(' ');
+};
+
+/** Whether nobody else has it. */
+const writeLock = async (lock: string, own: Words): Promise<boolean> => {
+  try {
+    const file = await open(lock, 'wx', 0o600);
+    await file.writeFile(own.join(' '));
+    await file.close();
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    throw error;
+  }
+};
+
+/** Removes the lock of a holder that is gone, and nobody's who was faster to take it. */
+const removeLock = async (lock: string, holder: Words): Promise<void> => {
+  const aside = `${lock}.${randomBytes(4).toString('hex')}`;
+  try {
+    await rename(lock, aside);
+  } catch {
+    return;
+  }
+  if (tokenOf(await readLock(aside)) !== tokenOf(holder)) await link(aside, lock).catch(() => {});
+  await rm(aside);
+};
+
+const keep = (lock: string, own: Words, onLost: (error: TriadError) => void): (() => Promise<void>) => {
+  const token = tokenOf(own);
+  held.add(token);
+  const isOwn = async () => tokenOf(await readLock(lock)) === token;
+  const show = async () => {
+    if (await isOwn()) return utimes(lock, new Date(), new Date());
+    clearInterval(timer);
+    const holder = await readLock(lock);
+    if (held.has(token)) onLost(inUse(lock, holder));
+  };
+  const timer = setInterval(() => void show().catch(() => {}), beat).unref();
+  return async () => {
+    clearInterval(timer);
+    held.delete(token);
+    if (await isOwn()) await rm(lock, { force: true });
+  };
+};
+
+const tokenOf = ([, , , token = '']: Words): string => token;
+
+/** A process of this machine is looked at; for those of others, their signs of life speak. */
+const isGone = async (lock: string, holder: Words): Promise<boolean> => {
+  const [pid, , where] = holder;
+  if (where === (await machine()))
+    return Number(pid) === process.pid ? !held.has(tokenOf(holder)) : !isAlive(Number(pid));
+  const { mtimeMs } = await stat(lock).catch(() => ({ mtimeMs: 0 }));
+  return Date.now() - mtimeMs > gone;
+};
+
+/** Whether a process of this machine is alive. */
+const isAlive = (pid: number): boolean => {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+};
+
+const inUse = (lock: string, [pid, host]: Words): TriadError =>
+  new TriadError('bad-argument', `${dirname(lock)} is in use by process ${pid} of ${host}`, {
+    remedy: `stop it, or name another data directory; if there is no such node any more, remove ${lock}`,
+  });
