@@ -10,6 +10,7 @@ import type { AuditEvent, AuditLog } from './store/audit.js';
 import type { DataSets } from './store/data-sets.js';
 import type { Grants } from './store/grants.js';
 import type { JobRecord, JobState, JobStore, Phase } from './store/jobs.js';
+import { fit } from './work/fit.js';
 import { type Exposure, type ParsedWork, parseWork } from './work/parsed.js';
 import { isNode, readWork } from './work/work.js';
 
@@ -75,13 +76,14 @@ export class Docket {
 
   /** Takes a job, if every owner has signed for it. */
   async submit(who: string, id: string, value: unknown): Promise<JobView> {
-    const { station, store, grants, checkRole, audit } = this.parts;
+    const { station, store, sets, grants, checkRole, audit } = this.parts;
     if (this.#jobs.has(id)) throw refused(`job ${id} was submitted before`, 'submit it under a new id');
     this.#checkRoom(who);
     const parsed = parseWork(readWork(value));
     const { federation } = station;
     const uses = decide({ work: parsed, sets: this.#setsOf(parsed), federation, ...this.#today(who) });
     for (const { to } of parsed.exposures) checkRole(to);
+    fit(parsed, (set) => sets.get(set)!.manifest);
     const { hash, work, exposures } = parsed;
     const submitted = new Date().toISOString();
     const record = { id, submitter: who, submitted, hash, exposures, uses };

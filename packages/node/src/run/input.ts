@@ -1,29 +1,13 @@
 /** The rows of a work's input: those of its data sets, one below the other. */
 import type { ShareSet } from '@triad/data';
-import { TriadError } from '@triad/protocol';
 import { concat, type Tensor, take } from '@triad/ring';
 import type { Range, Window } from '../work/order.js';
 
 export class Input {
-  readonly rows: number;
   readonly #starts: readonly number[];
 
-  /** Throws `mismatch` for data sets with different columns. */
-  constructor(
-    readonly name: string,
-    private readonly sets: readonly ShareSet[],
-  ) {
-    const [first, ...others] = sets.map(({ manifest }) => manifest);
-    const columns = first!.columns.join('\n');
-    const other = others.find((manifest) => manifest.columns.join('\n') !== columns);
-    if (other !== undefined) {
-      const [a, b] = [first!, other].map((m) => `${m.owner}/${m.name} (${m.columns.length} columns)`);
-      throw new TriadError('mismatch', `'${name}' mixes data sets with other columns: ${a}, ${b}`, {
-        remedy: 'share all of them with the same schema',
-      });
-    }
+  constructor(private readonly sets: readonly ShareSet[]) {
     this.#starts = starts(sets);
-    this.rows = sets.reduce((n, { manifest }) => n + manifest.rows, 0);
   }
 
   /** This party's parts of a window's rows, in the window's order; the caller disposes them. */

@@ -64,16 +64,4 @@ describe('a job', () => {
       message: expect.stringMatching(/'alice\/x' is other data than its owner granted/),
     });
   });
-
-  it('does not mix data sets of other columns', async () => {
-    const [a, b] = [await shared('a', 'a\n1\n'), await shared('b', 'b\n1\n')];
-    const set = async (name: string) => (name === 'alice/a' ? a : b);
-    const uses = [use('alice/a', a), use('alice/b', b)];
-    await expect(
-      prepare(mean(['alice/a', 'alice/b']), uses, { set, model: () => Promise.reject(new Error('none')) }),
-    ).rejects.toMatchObject({
-      code: 'mismatch',
-      message: expect.stringMatching(/mixes data sets with other columns: alice\/a .*alice\/b/),
-    });
-  });
 });

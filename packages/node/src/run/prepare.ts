@@ -2,11 +2,12 @@
 import { createHash } from 'node:crypto';
 import { aby3 } from '@triad/aby3';
 import { manifestDigest, type ShareSet } from '@triad/data';
-import { canonicalJson, fractionBits, type Program, parameter, plan, program } from '@triad/layers';
+import { canonicalJson, fractionBits, type Program, plan } from '@triad/layers';
 import { type Agreement, TriadError } from '@triad/protocol';
 import type { Use } from '../policy/policy.js';
+import { fit } from '../work/fit.js';
 import type { ParsedWork } from '../work/parsed.js';
-import { type Schedule, type Span, schedule } from '../work/schedule.js';
+import type { Schedule, Span } from '../work/schedule.js';
 import { isRun } from '../work/work.js';
 import { Input } from './input.js';
 
@@ -42,27 +43,14 @@ export const prepare = async (
   };
   try {
     for (const set of work.sets) sets.set(set, await sources.set(set));
-    for (const [set, { manifest }] of sets) {
-      checkScale(manifest.fractionBits, set);
-      checkUse(set, manifestDigest(manifest), uses);
-    }
+    for (const [set, { manifest }] of sets) checkUse(set, manifestDigest(manifest), uses);
     const from = work.work.model;
     const model = from === undefined ? undefined : await sources.model(from);
-    const names = [
-      ...new Set(work.stages.flatMap((stage) => ('feed' in stage ? Object.values(stage.feed) : []))),
-    ];
-    const inputs = new Map(
-      names.map((name) => [
-        name,
-        new Input(
-          name,
-          work.work.inputs[name]!.map((set) => sets.get(set)!),
-        ),
-      ]),
-    );
+    const setsOf = (input: string) => work.work.inputs[input]!.map((set) => sets.get(set)!);
+    const inputs = new Map(work.fed.map((input) => [input, new Input(setsOf(input))]));
     return {
-      schedule: schedule(work, (input) => inputs.get(input)!.rows),
-      parameters: parametersOf(work),
+      schedule: fit(work, (set) => sets.get(set)!.manifest),
+      parameters: work.parameters,
       outside: [...new Set(work.exposures.map(({ to }) => to))].sort(),
       inputs,
       model: model?.file,
@@ -76,26 +64,12 @@ export const prepare = async (
   }
 };
 
-const checkScale = (bits: number, set: string): void => {
-  if (bits === fractionBits) return;
-  throw new TriadError('mismatch', `'${set}' has ${bits} bits of fraction, programs have ${fractionBits}`, {
-    remedy: 'share it again',
-  });
-};
-
 const checkUse = (set: string, digest: string, uses: readonly Use[]): void => {
   if (uses.some((use) => use.set === set && use.digest === digest)) return;
   throw new TriadError('mismatch', `'${set}' is other data than its owner granted`, {
     remedy: 'let its owner grant the job anew',
   });
 };
-
-/** A program that has the parameters of all, for checkpoints. Throws where two differ under one name. */
-const parametersOf = ({ programs }: ParsedWork): Program =>
-  program(() => {
-    for (const { parameters } of programs.values())
-      for (const { attributes } of parameters) parameter(attributes);
-  });
 
 /** As planned, once for each stage. */
 const roundsOf = (): ((span: Span) => number) => {

@@ -1,5 +1,5 @@
 /** A work whose programs have been read: what it would do, and what it would reveal. */
-import { type Node, Program } from '@triad/layers';
+import { type Node, Program, parameter, program } from '@triad/layers';
 import { TriadError } from '@triad/protocol';
 import { elementsOf } from './size.js';
 import { type ExposureStage, hashWork, isRun, type RunStage, role, type Work } from './work.js';
@@ -26,8 +26,11 @@ export interface ParsedWork {
   readonly programs: ReadonlyMap<string, Program>;
   readonly stages: readonly (ParsedRun | ExposureStage)[];
   readonly exposures: readonly Exposure[];
-  /** All that are fed to some stage. */
+  /** Inputs that are fed to some stage, and their data sets. */
+  readonly fed: readonly string[];
   readonly sets: readonly string[];
+  /** Has the parameters of all programs. */
+  readonly parameters: Program;
 }
 
 /** Programs, each looked at once: a work may have thousands of stages. */
@@ -46,9 +49,7 @@ const maxExposures = 256;
  */
 export const parseWork = (work: Work): ParsedWork => {
   const known = new Map(Object.entries(work.programs).map(([name, text]) => [name, look(parse(name, text))]));
-  const parameters = new Set(
-    [...known.values()].flatMap(({ of }) => of.parameters.map((n) => n.attributes.name)),
-  );
+  const parameters = parametersOf([...known.values()].map(({ of }) => of));
   const stages = work.stages.map((stage, i) => {
     if (isRun(stage)) return checkRun(stage, `stage ${i}`, known, work);
     if (parameters.has(stage.parameter)) return stage;
@@ -57,8 +58,8 @@ export const parseWork = (work: Work): ParsedWork => {
       'name one of a program',
     );
   });
-  const fed = new Set(stages.flatMap((stage) => (isRun(stage) ? Object.values(stage.feed) : [])));
-  const sets = [...new Set([...fed].flatMap((input) => work.inputs[input]!))].sort();
+  const fed = [...new Set(stages.flatMap((stage) => (isRun(stage) ? Object.values(stage.feed) : [])))];
+  const sets = [...new Set(fed.flatMap((input) => work.inputs[input]!))].sort();
   if (sets.length === 0 && work.model === undefined)
     throw wrong('the work uses no data set and no model', 'feed one to a stage');
   return {
@@ -67,15 +68,23 @@ export const parseWork = (work: Work): ParsedWork => {
     programs: new Map([...known].map(([name, { of }]) => [name, of])),
     stages,
     exposures: distinct(stages.flatMap(exposuresOf)),
+    fed,
     sets,
+    parameters,
   };
 };
 
+/** Throws `bad-argument` where two of one name differ. */
+const parametersOf = (programs: readonly Program[]): Program =>
+  program(() => {
+    for (const { parameters } of programs) for (const { attributes } of parameters) parameter(attributes);
+  });
+
 const parse = (name: string, text: string): Program => {
   try {
-    const program = Program.parse(new TextEncoder().encode(text));
-    elementsOf(program, 1);
-    return program;
+    const parsed = Program.parse(new TextEncoder().encode(text));
+    elementsOf(parsed, 1);
+    return parsed;
   } catch (error) {
     if (!(error instanceof TriadError)) throw error;
     throw new TriadError(error.code, `program '${name}': ${error.message}`, { cause: error });
