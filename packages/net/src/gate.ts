@@ -8,6 +8,7 @@ import {
   boundedServer,
   type Credentials,
   certified,
+  closerOf,
   type Listening,
   limitRoles,
   type Wire,
@@ -35,19 +36,16 @@ export class Gate {
   #taker: RequestListener = (_, response) => void response.writeHead(503).end();
   #missed: (path: string, role: string) => void = () => {};
   #endpoint!: Endpoint;
-  /** Also those that are shaking hands, and websockets. */
-  readonly #connections = new Set<Socket>();
   readonly #server: Server;
+  /** Frees the port, and ends every connection. */
+  readonly close: () => Promise<void>;
   readonly #sockets = new WebSocketServer({ ...webOptions, noServer: true, clientTracking: false });
 
   private constructor(private readonly options: GateOptions) {
     const { tls, log, federation, isParty } = options;
     this.#server = boundedServer((request, response) => this.#taker(request, response), tls, noLimit);
     this.#server.maxConnections = maxConnections;
-    this.#server.on('connection', (socket: Socket) => {
-      this.#connections.add(socket);
-      socket.once('close', () => this.#connections.delete(socket));
-    });
+    this.close = closerOf(this.#server);
     limitRoles(this.#server, ({ job, role }) => job === federation && isParty(role));
     this.#server.on('tlsClientError', (error: Error, { remoteAddress }: Socket) => {
       // Who has gone by itself was not refused.
@@ -105,14 +103,6 @@ export class Gate {
   listen(path: string, door: Door): Listening {
     this.#doors.set(path, door);
     return { endpoint: this.endpoint, close: () => void this.#doors.delete(path) };
-  }
-
-  /** Frees the port, and ends every connection. */
-  close(): Promise<void> {
-    return new Promise((resolve) => {
-      this.#server.close(() => resolve());
-      for (const socket of this.#connections) socket.destroy();
-    });
   }
 }
 

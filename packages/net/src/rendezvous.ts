@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { announcementTime, maxUrl } from './directory.js';
 import { formatEndpoint, parseEndpoint, parseUrl } from './endpoint.js';
 import { covers } from './roster.js';
-import { bind, boundedServer, type Credentials, certified, limitRoles } from './wire.js';
+import { bind, boundedServer, type Credentials, certified, closerOf, limitRoles } from './wire.js';
 
 export interface RendezvousOptions {
   /** `host:port`; port 0 takes any. */
@@ -64,15 +64,9 @@ export const rendezvous = async ({ listen, tls }: RendezvousOptions): Promise<Re
   const board = new Board();
   const server = boundedServer((request, response) => void serve(board, request, response), tls);
   limitRoles(server);
+  const close = closerOf(server);
   const endpoint = await bind(server, parseEndpoint(listen, 'listen'), 'rendezvous');
-  return {
-    address: formatEndpoint(endpoint),
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve());
-        server.closeAllConnections();
-      }),
-  };
+  return { address: formatEndpoint(endpoint), close };
 };
 
 const path = /^\/job\/([A-Za-z0-9._-]{1,64}(?:\/[A-Za-z0-9._-]{1,64})?)\/role\/([A-Za-z0-9-]{1,32})$/;

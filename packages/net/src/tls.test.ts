@@ -180,7 +180,7 @@ describe('mutual TLS', () => {
         Array.from({ length: count }, async () => {
           const options = { port, host: '127.0.0.1', ...own[role]!, checkServerIdentity: () => undefined };
           const socket = connectTls(options).on('error', () => {});
-          await once(socket, 'secureConnect');
+          await Promise.race([once(socket, 'secureConnect'), once(socket, 'close')]);
           return socket.resume();
         }),
       );

@@ -110,6 +110,20 @@ export const boundedServer = (
   return server;
 };
 
+/** Returns what frees the port and ends every connection, also those that are shaking hands, and websockets. */
+export const closerOf = (server: Server): (() => Promise<void>) => {
+  const connections = new Set<Socket>();
+  server.on('connection', (socket: Socket) => {
+    connections.add(socket);
+    socket.once('close', () => connections.delete(socket));
+  });
+  return () =>
+    new Promise((resolve) => {
+      server.close(() => resolve());
+      for (const socket of connections) socket.destroy();
+    });
+};
+
 /** Connections of one role. */
 const mostOfRole = 64;
 

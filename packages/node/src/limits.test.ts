@@ -102,7 +102,7 @@ describe('a role', () => {
       const sockets = await Promise.all(
         Array.from({ length: count }, async () => {
           const socket = connect(options).on('error', () => {});
-          await once(socket, 'secureConnect');
+          await Promise.race([once(socket, 'secureConnect'), once(socket, 'close')]);
           return socket.resume();
         }),
       );
