@@ -12,8 +12,9 @@ interface Options extends MemberValues {
 }
 
 const help = `
-Looks at this machine, the identity, the directory and each of the three nodes, and ends with 1 if something keeps jobs from working. It changes nothing,
-and sends each node some 50 MB at most, to measure the way.
+Looks at this machine, the identity, the directory and each of the three nodes,
+and ends with 1 if something keeps jobs from working. It changes nothing, and
+sends each node some 50 MB at most, to measure the way.
 
 Example, where the first node runs or is to run:
   triad doctor --identity keys/0 --data /var/lib/triad --listen 0.0.0.0:8700 --redis redis://10.0.0.9:6379`;

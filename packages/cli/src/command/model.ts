@@ -39,15 +39,17 @@ export const modelCommand = (): Command =>
         .action(decrypt),
     )
     .addCommand(
-      new Command('inspect')
+      withOutput(new Command('inspect'))
         .description('what a model file says of itself, and whether it is damaged')
         .argument('<file>')
-        .option('--json', 'one JSON object a line')
         .action(inspect),
     );
 
 const withOptions = (command: Command, out: string): Command =>
-  command.requiredOption('--out <path>', out).option('--json', 'one JSON object a line');
+  withOutput(command.requiredOption('--out <path>', out));
+
+const withOutput = (command: Command): Command =>
+  command.option('--json', 'one JSON object a line').option('--debug', 'show the stack of an error');
 
 const read = async (path: string): Promise<Uint8Array> => {
   try {

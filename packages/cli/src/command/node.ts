@@ -17,7 +17,8 @@ interface Options extends MemberValues {
 }
 
 const help = `
-Its role and federation are those of its identity. It ends with SIGINT or SIGTERM, leaves its jobs as they are on disk, and goes on with them when it is
+Its role and federation are those of its identity. It ends with SIGINT or
+SIGTERM, leaves its jobs as they are on disk, and goes on with them when it is
 started again.
 
 Example, at the first of three machines:

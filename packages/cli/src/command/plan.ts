@@ -18,7 +18,7 @@ export const planCommand = (): Command =>
     .option('--debug', 'show the stack of an error')
     .addHelpText(
       'after',
-      '\nThe program runs from its beginning to its end as computing party 0, alone: nothing is sent, nothing is computed,\nfiles are not written, and what would be revealed to it is zero.',
+      '\nThe program runs from its beginning to its end as computing party 0, alone:\nnothing is sent, nothing is computed, files are not written, and what would be\nrevealed to it is zero.',
     )
     .action(run);
 

@@ -23,7 +23,8 @@ interface Options extends OwnerValues {
 }
 
 const help = `
-Rows that repeat a key count once, the first of them. Sizes are no secret, unless padded.
+Rows that repeat a key count once, the first of them. Sizes are no secret,
+unless padded.
 
 Example, at the first of two owners; the second one has --role 1 and no --out:
   triad psi --role 0 --job leads --redis redis://10.0.0.1:6379 --tls keys/0 --keys leads.csv#email --out common.csv`;

@@ -35,11 +35,13 @@ interface Options extends MemberValues {
 }
 
 const help = `
-Without --out the three nodes are sent their parts, and nothing stays here. With --out three files are written, NAME.party0.safetensors and so on: each
-is for one node alone, any two of them give the table away.
+Without --out the three nodes are sent their parts, and nothing stays here. With
+--out three files are written, NAME.party0.safetensors and so on: each is for
+one node alone, any two of them give the table away.
 
-Before a training on rows of several owners, columns can be normalised over all of them, on shares of what each owner knows of its own rows:
---statistics shares that as another data set, NAME.statistics (see layers.learnNormalization).
+Before a training on rows of several owners, columns can be normalised over all
+of them, on shares of what each owner knows of its own rows: --statistics shares
+that as another data set, NAME.statistics (see layers.learnNormalization).
 
 The table, and the folder of --out, may be at another place: ${placesHelp}
 

@@ -49,6 +49,14 @@ describe('an audit log', () => {
     await expect(auditLog(path)).rejects.toMatchObject({ code: 'mismatch' });
   });
 
+  it.each(['{"a":1}\n', 'a,b\n1,2\n'])('is not what holds %j', async (text) => {
+    await writeFile(path, text);
+    await expect(verifyAudit(path)).rejects.toMatchObject({
+      code: 'bad-argument',
+      message: expect.stringMatching(/is no audit log/),
+    });
+  });
+
   it('forgets a line that was being written when the process died', async () => {
     const lines = await filled();
     await appendFile(path, lines[0]!.slice(0, 20));

@@ -114,7 +114,7 @@ export interface AuditState {
   readonly bytes: number;
 }
 
-/** Reads a log from its start. Throws `mismatch`, naming the line, where an entry was changed, removed or put in. */
+/** Reads a log from its start. Throws `mismatch`, naming the line, where an entry was changed, removed or put in, `bad-argument` for another file. */
 export const verifyAudit = async (path: string): Promise<AuditState> => {
   let [number, hash, bytes] = [0, origin, 0];
   for await (const line of wholeLines(path)) {
@@ -125,6 +125,7 @@ export const verifyAudit = async (path: string): Promise<AuditState> => {
       entry.number !== number ||
       entry.hash !== hashed(entry)
     ) {
+      if (number === 0 && entry?.hash === undefined) throw noLog(path);
       throw new TriadError('mismatch', `the audit log ${path} was changed at line ${number + 1}`, {
         remedy: 'find out by whom; keep it, and start with a new data directory',
       });
@@ -134,6 +135,11 @@ export const verifyAudit = async (path: string): Promise<AuditState> => {
   }
   return { number, hash, bytes };
 };
+
+const noLog = (path: string): TriadError =>
+  new TriadError('bad-argument', `${path} is no audit log`, {
+    remedy: 'name the audit.log of a data directory',
+  });
 
 const hashed = ({ hash, ...rest }: AuditEntry): string => hashOf(rest);
 
