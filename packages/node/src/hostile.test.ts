@@ -10,7 +10,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { NodeConnection } from './client/request.js';
 import { TestFederation } from './fixture/federation.js';
 import { end, grantAll, inputs, rows, sample, shareAll, trainingWork } from './fixture/training.js';
-import { type Work, work } from './index.js';
+import { type GrantState, type Work, work } from './index.js';
 import { grantLabel } from './policy/grant.js';
 
 let federation: TestFederation;
@@ -90,10 +90,8 @@ describe('every node by itself refuses, and writes down,', () => {
     await start(['mallory']);
     const job = trainingWork(1);
     await grantAll(federation, job);
-    const [grant] = (await asked(0, 'alice').json<{ terms: Record<string, unknown>; signature: string }[]>({
-      method: 'GET',
-      path: '/v1/grants',
-    }))!;
+    const alice = await federation.client('alice');
+    const [{ grant }] = (await alice.grants()) as [GrantState];
     const put = (rank: number, json: unknown) =>
       asked(rank, 'mallory').json({ method: 'PUT', path: '/v1/grants', json });
     await refusedByAll((rank) => put(rank, grant), /mallory does not own 'alice\/x'/);
@@ -102,7 +100,7 @@ describe('every node by itself refuses, and writes down,', () => {
       terms,
       signature: Buffer.from(sign(grantLabel, canonicalJson(terms))).toString('hex'),
     });
-    const own = { ...grant!.terms, submitters: ['mallory'] };
+    const own = { ...grant.terms, submitters: ['mallory'] };
     await refusedByAll((rank) => put(rank, forge(own)), /not signed by alice/);
     await refusedByAll((rank) => put(rank, forge({ ...own, owner: 'mallory' })), /mallory does not own/);
     const path = '/v1/data/alice/x';

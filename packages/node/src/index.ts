@@ -4,6 +4,7 @@ export type { JobView } from './docket.js';
 export type { Limits } from './node.js';
 export { type NodeOptions, type OpenNode, openNode } from './open-node.js';
 export type { Grant } from './policy/grant.js';
+export type { GrantState } from './policy/policy.js';
 export { verifyAudit } from './store/audit.js';
 export type { JobState, Phase, Trouble } from './store/jobs.js';
 export { type Holder, holderOf } from './store/lock.js';

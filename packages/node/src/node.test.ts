@@ -27,7 +27,10 @@ describe('three nodes', () => {
       expect(Math.abs(value - expected[i]!)).toBeLessThan(1e-3);
     expect(result.cost!.shape).toEqual([28]);
     expect(result.cost!.data.at(-1)).toBeLessThan(result.cost!.data[0]! / 4);
-    await expect((await federation.client('alice')).result(id)).rejects.toMatchObject({ code: 'refused' });
+    const alice = await federation.client('alice');
+    await expect(alice.result(id)).rejects.toMatchObject({ code: 'refused' });
+    for (const { used } of await alice.grants()) expect(used).toBe(1);
+    expect(await alice.grants()).not.toHaveLength(0);
   });
 
   it('refuse what owners have not signed for, each by itself, and say why', { timeout: 60_000 }, async () => {

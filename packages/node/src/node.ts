@@ -5,6 +5,7 @@ import type { Federation, Station } from '@triad/net';
 import { TriadError } from '@triad/protocol';
 import { Docket, type DocketParts, type JobView } from './docket.js';
 import { type Grant, readGrant } from './policy/grant.js';
+import type { GrantState } from './policy/policy.js';
 import type { Spent } from './run/job.js';
 import { type DataSets, type Expected, type SharePiece, setNameOf } from './store/data-sets.js';
 import type { Grants } from './store/grants.js';
@@ -139,10 +140,10 @@ export class Node {
   }
 
   /** Grants that a role has signed, or may use; nodes see all. */
-  grants(who: string): readonly Grant[] {
+  grants(who: string): readonly GrantState[] {
     return this.own.grants
       .all()
-      .filter((grant) => isNode(who) || who === grant.terms.owner || admits(grant, who));
+      .filter(({ grant }) => isNode(who) || who === grant.terms.owner || admits(grant, who));
   }
 
   submit(who: string, id: string, value: unknown): Promise<JobView> {

@@ -101,19 +101,27 @@ const remove = (text: string, options: MemberValues): Promise<void> =>
 const grants = (options: MemberValues): Promise<void> =>
   withNodes(options, async (client) => {
     const all = await client.grants();
-    if (options.json) for (const { terms } of all) console.log(JSON.stringify(terms));
+    if (options.json)
+      for (const { grant, used } of all) console.log(JSON.stringify({ ...grant.terms, used }));
     else if (all.length > 0)
       console.log(
         formatTable([
           ['id', 'data set', 'work', 'submitters', 'jobs', 'until'],
-          ...all.map(({ terms: { id, set, work, submitters, uses, expires } }) => [
-            id,
-            set,
-            work.slice(0, 12),
-            submitters.join(' '),
-            String(uses),
-            expires.replace(/\..*$/, 'Z'),
-          ]),
+          ...all.map(
+            ({
+              grant: {
+                terms: { id, set, work, submitters, uses, expires },
+              },
+              used,
+            }) => [
+              id,
+              set,
+              work.slice(0, 12),
+              submitters.join(' '),
+              `${used} of ${uses}`,
+              expires.replace(/\..*$/, 'Z'),
+            ],
+          ),
         ]),
       );
   });

@@ -125,6 +125,8 @@ const follow = async (client: Client, id: string, { json }: MemberValues): Promi
     if (json) console.log(JSON.stringify({ ...view, latest }));
     else showLine(process.stdout, progressOf(view, latest), isOver(view));
   }
+  const mine = last?.exposures.some(({ to }) => to === client.role);
+  if (last?.phase === 'done' && mine && !json) console.log(`its results are yours: triad reveal ${id}`);
   if (last?.phase === 'cancelled')
     throw new TriadError('closed', `job ${id} was cancelled`, { remedy: 'submit it again' });
   const trouble = last?.trouble;

@@ -15,6 +15,7 @@ import {
 import { TriadError } from '@triad/protocol';
 import type { JobView } from '../docket.js';
 import { type Grant, grantWork } from '../policy/grant.js';
+import type { GrantState } from '../policy/policy.js';
 import { isOver } from '../run/job.js';
 import { unseal } from '../seal.js';
 import { parseWork } from '../work/parsed.js';
@@ -76,7 +77,7 @@ export interface Client {
   /** Allows one work to use an own data set. Throws `bad-argument` for roles that the federation has not. */
   grant(work: Work, allowance: Allowance): Promise<Grant>;
   /** Grants of this role, and those it may use; at the first node that answers. */
-  grants(): Promise<readonly Grant[]>;
+  grants(): Promise<readonly GrantState[]>;
   /** Takes a grant back: no later job may use it, and none that failed may be resumed with it. */
   withdraw(id: string): Promise<void>;
   /** Asks all nodes to do a work; resolves with the job's id when all have agreed. */
@@ -184,7 +185,7 @@ class Federates implements Client {
     return grant;
   }
 
-  grants(): Promise<readonly Grant[]> {
+  grants(): Promise<readonly GrantState[]> {
     return this.#reach.ask({ method: 'GET', path: '/v1/grants' });
   }
 

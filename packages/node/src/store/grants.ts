@@ -41,14 +41,14 @@ export class Grants {
     return grants;
   }
 
-  all(): readonly Grant[] {
-    return [...this.#states.values()].map(({ grant }) => grant);
+  all(): readonly GrantState[] {
+    return [...this.#states.values()].map(stateOf);
   }
 
   /** Newest first. */
   of(set: string): readonly GrantState[] {
     const found = [...(this.#sets.get(set) ?? [])];
-    return found.map(({ grant, jobs }) => ({ grant, used: jobs.length })).reverse();
+    return found.map(stateOf).reverse();
   }
 
   /** Throws `mismatch` for other terms under a known id. */
@@ -115,3 +115,5 @@ export class Grants {
     );
   }
 }
+
+const stateOf = ({ grant, jobs }: State): GrantState => ({ grant, used: jobs.length });
