@@ -1,4 +1,4 @@
-import { readdir } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { openFile, openShare } from '@triad/data';
@@ -23,6 +23,14 @@ const asked = (rank: number, role: string): NodeConnection => {
 
 const filesOf = (rank: number, folder: string): Promise<string[]> =>
   readdir(join(federation.folder, `node-${rank}`, folder));
+
+/** Bytes of uploads that a node has written, not done yet. */
+const uploaded = async (rank: number): Promise<number> => {
+  let sum = 0;
+  for (const file of await filesOf(rank, 'uploads'))
+    sum += (await stat(join(federation.folder, `node-${rank}`, 'uploads', file))).size;
+  return sum;
+};
 
 const put = async (node: NodeConnection, file: string, path: string): Promise<unknown> => {
   const source = await openFile(file);
@@ -66,8 +74,7 @@ describe('an upload', () => {
     const cutter = federation.cutters.get(2)!;
     async function* half() {
       yield first;
-      while (cutter.forwarded < first.length) await sleep(10);
-      await sleep(200);
+      while ((await uploaded(2)) < 0.9 * first.length) await sleep(10);
       throw new Error('the machine is gone');
     }
     const node = asked(2, 'alice');
