@@ -60,3 +60,62 @@ it('says how much is in use when there is no room, and goes on working', () => {
   expect(x.toBigInts()).toEqual([7n]);
   x.dispose();
 });
+
+/** Blocks of one size until there is no room for another. */
+const fill = (bytes: number): number[] => {
+  const blocks: number[] = [];
+  for (;;)
+    try {
+      blocks.push(allocate(bytes));
+    } catch {
+      return blocks;
+    }
+};
+
+const MiB = 2 ** 20;
+
+it('gives what small blocks have used to large ones, and the other way round', () => {
+  const before = memory.liveBytes;
+  for (const bytes of [48 * MiB, 100 * MiB, 17 * MiB, 1000 * MiB, 5 * MiB]) {
+    const blocks = fill(bytes);
+    expect(blocks.length * bytes).toBeGreaterThan(2.5 * 2 ** 30);
+    for (const ptr of blocks) release(ptr, bytes);
+    expect(memory.liveBytes).toBe(before);
+  }
+});
+
+it('hands out no byte twice when memory is scarce', () => {
+  const before = memory.liveBytes;
+  fc.assert(
+    fc.property(
+      fc.array(
+        fc.record({ bytes: fc.integer({ min: 1, max: 300 * MiB }), keep: fc.integer({ min: 1, max: 12 }) }),
+        {
+          minLength: 40,
+          maxLength: 80,
+        },
+      ),
+      (requests) => {
+        const held: { ptr: number; bytes: number }[] = [];
+        for (const { bytes, keep } of requests) {
+          try {
+            held.push({ ptr: allocate(bytes), bytes });
+          } catch {
+            // Memory is full.
+          }
+          while (held.length > 2 * keep) {
+            const [gone] = held.splice(keep % held.length, 1);
+            release(gone!.ptr, gone!.bytes);
+          }
+          const sorted = [...held].sort((a, b) => a.ptr - b.ptr);
+          for (const [i, block] of sorted.entries())
+            expect(block.ptr + block.bytes).toBeLessThanOrEqual(
+              sorted[i + 1]?.ptr ?? memory.wasm.buffer.byteLength,
+            );
+        }
+        for (const { ptr, bytes } of held) release(ptr, bytes);
+        expect(memory.liveBytes).toBe(before);
+      },
+    ),
+  );
+});

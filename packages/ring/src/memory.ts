@@ -4,6 +4,9 @@ import { RingError } from './error.js';
  * The WebAssembly memory all kernels of a process work on, and its allocator: power-of-two size classes with quarter
  * steps, one free list each, so that a program with recurring shapes stops growing. Blocks are 16-byte aligned and
  * hold whole multiples of 16 bytes. Addresses below `base` are never handed out: 0 is no block's address.
+ *
+ * When memory cannot grow, free blocks that touch are joined and cut anew: what one program used serves another one with
+ * other shapes.
  */
 const pageBytes = 65536;
 const maxPages = 65536;
@@ -17,6 +20,8 @@ export interface SharedMemory {
 
 const wasm = new WebAssembly.Memory({ initial: growBytes / pageBytes, maximum: maxPages });
 const freeLists: number[][] = Array.from({ length: 4 * 29 }, () => []);
+/** Free space that was joined, by address; none of it touches another or a free block. */
+let gaps: { ptr: number; bytes: number }[] = [];
 let view = new Uint8Array(wasm.buffer);
 let top = base;
 let capacity = growBytes;
@@ -36,55 +41,90 @@ export const memory = {
   },
 } as const;
 
-/** Four classes between consecutive powers of two; `last` is the block's size in units of 16 bytes, minus one. */
-const classOf = (last: number): number => {
+/** The size class of a block, four between consecutive powers of two; the smallest are multiples of 16 bytes. */
+const classOf = (bytes: number): number => {
+  const last = bytes > 0 ? Math.ceil(bytes / 16) - 1 : 0;
   if (last < 4) return last;
   const log = 31 - Math.clz32(last);
   return 4 * log + ((last >>> (log - 2)) & 3);
 };
 
-const classBytes = (last: number): number => {
-  if (last < 4) return (last + 1) * 16;
-  const shift = 29 - Math.clz32(last);
-  return ((last >>> shift) + 1) * (16 << shift);
-};
+/** Bytes of a block of a class. */
+const bytesOf = (size: number): number =>
+  size < 4 ? (size + 1) * 16 : (5 + (size & 3)) * 2 ** ((size >> 2) + 2);
 
 /** The address of a fresh block; its contents are arbitrary. Throws `memory` when 4 GiB are used up. */
 export const allocate = (bytes: number): number => {
-  const last = bytes > 0 ? Math.ceil(bytes / 16) - 1 : 0;
-  const ptr = freeLists[classOf(last)]!.pop();
-  const taken = classBytes(last);
+  if (bytes > maxPages * pageBytes) throw noRoom(bytes);
+  const size = classOf(bytes);
+  const taken = bytesOf(size);
+  const ptr = freeLists[size]!.pop() ?? cut(taken) ?? extend(taken) ?? joined(taken);
+  if (ptr === undefined) throw noRoom(taken);
   live += taken;
-  return ptr ?? extend(taken);
+  return ptr;
 };
 
 /** Gives back a block got by `allocate(bytes)`. */
 export const release = (ptr: number, bytes: number): void => {
-  const last = bytes > 0 ? Math.ceil(bytes / 16) - 1 : 0;
-  live -= classBytes(last);
-  freeLists[classOf(last)]!.push(ptr);
+  const size = classOf(bytes);
+  live -= bytesOf(size);
+  freeLists[size]!.push(ptr);
 };
 
-const extend = (bytes: number): number => {
-  if (top + bytes > capacity) grow(bytes);
+const noRoom = (bytes: number): RingError =>
+  new RingError('memory', `no room for ${bytes} bytes beside ${live} bytes in use; dispose tensors earlier`);
+
+/** From a gap, the first that is large enough. */
+const cut = (bytes: number): number | undefined => {
+  const at = gaps.findIndex((gap) => gap.bytes >= bytes);
+  if (at < 0) return undefined;
+  const gap = gaps[at]!;
+  const { ptr } = gap;
+  gap.ptr += bytes;
+  gap.bytes -= bytes;
+  if (gap.bytes === 0) gaps.splice(at, 1);
+  return ptr;
+};
+
+/** From above all blocks. */
+const extend = (bytes: number): number | undefined => {
+  if (top + bytes > capacity && !grow(bytes)) return undefined;
   const ptr = top;
   top += bytes;
   return ptr;
 };
 
-const grow = (bytes: number): void => {
+/** After all that is free has been joined. */
+const joined = (bytes: number): number | undefined => {
+  if (base + live + bytes > maxPages * pageBytes) return undefined;
+  join();
+  return cut(bytes) ?? extend(bytes);
+};
+
+const join = (): void => {
+  const free = gaps;
+  for (const [size, list] of freeLists.entries())
+    for (const ptr of list.splice(0)) free.push({ ptr, bytes: bytesOf(size) });
+  gaps = [];
+  for (const gap of free.sort((a, b) => a.ptr - b.ptr)) {
+    const below = gaps.at(-1);
+    if (below !== undefined && below.ptr + below.bytes === gap.ptr) below.bytes += gap.bytes;
+    else gaps.push(gap);
+  }
+  const highest = gaps.at(-1);
+  if (highest === undefined || highest.ptr + highest.bytes !== top) return;
+  top = highest.ptr;
+  gaps.pop();
+};
+
+const grow = (bytes: number): boolean => {
   const missing = top + bytes - capacity;
   const wanted = Math.max(missing, growBytes, capacity / 8);
   const pages = Math.min(Math.ceil(wanted / pageBytes), maxPages - capacity / pageBytes);
-  if (pages * pageBytes < missing || !tryGrow(pages)) {
-    live -= bytes;
-    throw new RingError(
-      'memory',
-      `no room for ${bytes} bytes beside ${live} bytes in use; dispose tensors earlier`,
-    );
-  }
+  if (pages * pageBytes < missing || !tryGrow(pages)) return false;
   capacity += pages * pageBytes;
   view = new Uint8Array(wasm.buffer);
+  return true;
 };
 
 const tryGrow = (pages: number): boolean => {

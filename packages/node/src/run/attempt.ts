@@ -24,8 +24,6 @@ export interface Task {
   readonly every: number;
   /** This node's shares of the parameters that the work begins with; undefined: as initializers say. */
   readonly model: Uint8Array | undefined;
-  /** Rounds that a run of a stage takes when runs overlap. */
-  readonly roundsOf: (span: Span) => number;
   /** Told of a unit before which nothing is ever done again: all nodes have a checkpoint there. */
   readonly onSettled: (unit: number) => void;
   /** Told about every unit that is over: the number of the next, and the rounds it took. */
@@ -66,6 +64,9 @@ class Attempt {
   /** The unit that reveals a parameter. */
   #exposing = 0;
   #failure: { readonly reason: unknown } | undefined;
+  readonly #failed = (reason: unknown): void => {
+    this.#failure ??= { reason };
+  };
 
   constructor(
     private readonly task: Task,
@@ -122,7 +123,7 @@ class Attempt {
     const { span, stage, epoch, first, from } = pass;
     const key = stage.shuffle === undefined ? undefined : orderKey(stage.shuffle, span.index, epoch);
     let unit = first;
-    for (const window of windows(span.rows, span.batch, key)) {
+    for (const window of windows(span, key)) {
       const end = unit + Math.ceil(window.rows / span.batch);
       if (end > from) await this.#window(pass, window, unit);
       unit = end;
@@ -141,7 +142,7 @@ class Attempt {
     const forget = () => {
       for (const shared of Object.values(feed)) this.#exe.forget(shared);
     };
-    this.#windows.push(Promise.all(this.#pending).then(forget));
+    this.#windows.push(Promise.all(this.#pending).then(forget).catch(this.#failed));
   }
 
   async #adopt(stage: ParsedRun, window: Window): Promise<Record<string, Shared>> {
@@ -161,7 +162,7 @@ class Attempt {
     await this.#room(span.elements);
     const index = span.before + unit - span.start;
     const run = this.#exe.run({ program: stage.of, feed, fetchList: stage.reveal ?? [], index });
-    void this.#track(unit, run, this.task.roundsOf(span));
+    void this.#track(unit, run, span.rounds);
     if ((unit + 1) % this.task.every === 0) await this.#save(unit + 1);
   }
 
@@ -186,9 +187,7 @@ class Attempt {
   #track(unit: number, work: Promise<unknown>, rounds: number): Promise<void> {
     const over = work
       .then(() => this.task.onProgress(unit + 1, rounds))
-      .catch((reason: unknown) => {
-        this.#failure ??= { reason };
-      })
+      .catch(this.#failed)
       .finally(() => this.#pending.delete(over));
     this.#pending.add(over);
     return over;
@@ -209,9 +208,7 @@ class Attempt {
       await checkpoints.keepFrom(unit);
       onSettled(unit);
     };
-    const saved = write().catch((reason: unknown) => {
-      this.#failure ??= { reason };
-    });
+    const saved = write().catch(this.#failed);
     this.#saving = Promise.all([earlier, saved]);
     await earlier;
   }

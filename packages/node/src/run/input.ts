@@ -16,12 +16,20 @@ export class Input {
     try {
       for (const range of ranges)
         for (const { set, start, end } of this.#within(range)) pieces.push(await set.read(start, end));
-      return pieces[0]!.map((_, part) =>
-        assemble(
-          pieces.map((piece) => piece[part]!),
-          order,
-        ),
-      );
+      const parts: Tensor[] = [];
+      try {
+        for (const part of pieces[0]!.keys())
+          parts.push(
+            assemble(
+              pieces.map((piece) => piece[part]!),
+              order,
+            ),
+          );
+        return parts;
+      } catch (error) {
+        for (const tensor of parts) tensor.dispose();
+        throw error;
+      }
     } finally {
       for (const tensor of pieces.flat()) tensor.dispose();
     }
@@ -49,7 +57,9 @@ const starts = (sets: readonly ShareSet[]): number[] => {
 const assemble = (pieces: readonly Tensor[], order: readonly number[] | undefined): Tensor => {
   const whole = pieces.length === 1 ? pieces[0]!.reshape(pieces[0]!.shape) : concat(pieces, 0);
   if (order === undefined) return whole;
-  const ordered = take(whole, order);
-  whole.dispose();
-  return ordered;
+  try {
+    return take(whole, order);
+  } finally {
+    whole.dispose();
+  }
 };

@@ -2,13 +2,12 @@
 import { createHash } from 'node:crypto';
 import { aby3 } from '@triad/aby3';
 import { manifestDigest, type ShareSet } from '@triad/data';
-import { canonicalJson, fractionBits, type Program, plan } from '@triad/layers';
+import { canonicalJson, fractionBits, type Program } from '@triad/layers';
 import { type Agreement, TriadError } from '@triad/protocol';
 import type { Use } from '../policy/policy.js';
 import { fit } from '../work/fit.js';
 import type { ParsedWork } from '../work/parsed.js';
-import type { Schedule, Span } from '../work/schedule.js';
-import { isRun } from '../work/work.js';
+import type { Schedule } from '../work/schedule.js';
 import { Input } from './input.js';
 
 /** Disposing it closes the data sets. */
@@ -19,7 +18,6 @@ export interface Prepared extends AsyncDisposable {
   readonly outside: readonly string[];
   readonly inputs: ReadonlyMap<string, Input>;
   readonly model: Uint8Array | undefined;
-  readonly roundsOf: (span: Span) => number;
   /** What all three nodes must have alike. */
   readonly agreement: Agreement;
 }
@@ -54,7 +52,6 @@ export const prepare = async (
       outside: [...new Set(work.exposures.map(({ to }) => to))].sort(),
       inputs,
       model: model?.file,
-      roundsOf: roundsOf(),
       agreement: agreement(work, sets, model?.result),
       [Symbol.asyncDispose]: close,
     };
@@ -69,21 +66,6 @@ const checkUse = (set: string, digest: string, uses: readonly Use[]): void => {
   throw new TriadError('mismatch', `'${set}' is other data than its owner granted`, {
     remedy: 'let its owner grant the job anew',
   });
-};
-
-/** As planned, once for each stage. */
-const roundsOf = (): ((span: Span) => number) => {
-  const known = new Map<number, number>();
-  return ({ stage, index, batch }) => {
-    if (!isRun(stage)) return 0;
-    let rounds = known.get(index);
-    if (rounds === undefined) {
-      const options = { fetchList: stage.reveal ?? [], ...(batch > 0 && { batch }) };
-      rounds = plan(stage.of, aby3(), options).roundsPerStep;
-      known.set(index, rounds);
-    }
-    return rounds;
-  };
 };
 
 /** Data sets that have an entry of their own, so that a difference names them. */

@@ -1,5 +1,15 @@
 import type { Manifest } from '@triad/data';
-import { data, fractionBits, layers, type Program, parameter, program, reveal } from '@triad/layers';
+import {
+  constant,
+  data,
+  fractionBits,
+  layers,
+  normalInitializer,
+  type Program,
+  parameter,
+  program,
+  reveal,
+} from '@triad/layers';
 import { describe, expect, it } from 'vitest';
 import { fit } from './fit.js';
 import { parseWork } from './parsed.js';
@@ -23,6 +33,9 @@ const means = (height: number | null = null): Program =>
     reveal(layers.mean(data({ name: 'x', shape: [height, 2] })), 'carol', 'x_mean');
     reveal(layers.mean(data({ name: 'y', shape: [null, 1] })), 'carol', 'y_mean');
   });
+
+const x = () => data({ name: 'x', shape: [null, 2] });
+const wild = () => parameter({ name: 'w', shape: [2, 1], initializer: normalInitializer(1e300) });
 
 const fitted = (
   inputs: WorkDraft['inputs'],
@@ -73,6 +86,25 @@ describe('a work on data sets', () => {
     expect(() => fitted(inputs, options)).toThrow(
       expect.objectContaining({ code: 'mismatch', message: expect.stringMatching(reason) }),
     );
+  });
+
+  it.each([
+    ['a factor', () => layers.mul(layers.mean(x()), constant(2 ** 50)), /leaves no range/],
+    ['an initial value', () => layers.matmul(x(), wild()), /1e\+?300|deviation|range|large/],
+  ])('is refused for %s that cannot be compiled, with the stage and the program', (_, of, reason) => {
+    const p = program(() => reveal(of(), 'carol', 'of'));
+    const stages = [{ program: 'p', feed: { x: 'x' }, reveal: ['of'] }];
+    const made = parseWork(work({ programs: { p }, inputs: { x: 'alice/small' }, stages }));
+    const fitting = () => fit(made, (set) => sets[set]!);
+    expect(fitting).toThrow(/stage 0: program 'p' cannot be compiled/);
+    expect(fitting).toThrow(reason);
+  });
+
+  it('has runs of so many kinds', () => {
+    const p = program(() => reveal(layers.mean(x()), 'carol', 'm'));
+    const stages = Array.from({ length: 65 }, (_, i) => ({ program: 'p', feed: { x: 'x' }, batch: i + 1 }));
+    const made = parseWork(work({ programs: { p }, inputs: { x: 'alice/large' }, stages }));
+    expect(() => fit(made, (set) => sets[set]!)).toThrow(/more than 64 kinds/);
   });
 
   it('has one parameter of a name', () => {

@@ -3,21 +3,15 @@ import type { Manifest } from '@triad/data';
 import { fractionBits } from '@triad/layers';
 import { TriadError } from '@triad/protocol';
 import type { ParsedRun, ParsedWork } from './parsed.js';
-import { type Schedule, type Span, schedule } from './schedule.js';
+import { type Schedule, type Span, schedule, type Table } from './schedule.js';
 import { isRun } from './work.js';
-
-/** Rows and columns of an input: those of its data sets, one below the other. */
-interface Table {
-  readonly rows: number;
-  readonly columns: number;
-}
 
 /** The units of a work on these data sets. Throws `mismatch` for data sets that do not go together, or not with the programs. */
 export const fit = (work: ParsedWork, manifestOf: (set: string) => Manifest): Schedule => {
   const tables = new Map(
     work.fed.map((input) => [input, tableOf(input, work.work.inputs[input]!.map(manifestOf))]),
   );
-  const plan = schedule(work, (input) => tables.get(input)!.rows);
+  const plan = schedule(work, (input) => tables.get(input)!);
   for (const span of plan.spans) if (isRun(span.stage)) checkFeed(span, span.stage, tables);
   return plan;
 };

@@ -16,19 +16,27 @@ export interface Window {
   readonly order: readonly number[] | undefined;
 }
 
-/** Neighbours of so many rows stay in one window. */
-const pieceRows = 2 ** 12;
-/** Rows of a window, about. */
-const windowRows = 2 ** 16;
+/** What is gone through: rows, their columns in all inputs, and rows of a batch. */
+export interface Pass {
+  readonly rows: number;
+  readonly columns: number;
+  readonly batch: number;
+}
+
+/** Rows of a window, about, and their elements: a window of a wide table has fewer rows. */
+const [windowRows, windowElements] = [2 ** 16, 2 ** 23];
+/** Pieces of a window: enough that a table which lies sorted is mixed. */
+const windowPieces = 2 ** 4;
 
 /**
  * The rows of an epoch, window by window, in an order that follows from a public seed: pieces of neighbouring rows are put in a
  * random order, then the rows of each window. No more than a window has to be in memory. A window has whole batches.
  */
-export function* windows(rows: number, batch: number, key: Uint8Array | undefined): Generator<Window> {
-  const most = Math.max(1, Math.floor(windowRows / batch)) * batch;
+export function* windows({ rows, columns, batch }: Pass, key: Uint8Array | undefined): Generator<Window> {
+  const room = Math.min(windowRows, windowElements / Math.max(1, columns));
+  const most = Math.max(1, Math.floor(room / Math.max(1, batch))) * Math.max(1, batch);
   const random = key && generator(key);
-  for (const ranges of cut(pieces(rows, random), most)) {
+  for (const ranges of cut(pieces(rows, Math.ceil(most / windowPieces), random), most)) {
     const size = ranges.reduce((n, { start, end }) => n + end - start, 0);
     const order = random && permute([...Array(size).keys()], random);
     yield { ranges, rows: size, order };
@@ -36,9 +44,13 @@ export function* windows(rows: number, batch: number, key: Uint8Array | undefine
 }
 
 /** Neighbouring rows, in their order or a random one. */
-function* pieces(rows: number, random: ((below: number) => number) | undefined): Generator<Range> {
-  const piece = (i: number) => ({ start: i * pieceRows, end: Math.min((i + 1) * pieceRows, rows) });
-  const count = Math.ceil(rows / pieceRows);
+function* pieces(
+  rows: number,
+  size: number,
+  random: ((below: number) => number) | undefined,
+): Generator<Range> {
+  const piece = (i: number) => ({ start: i * size, end: Math.min((i + 1) * size, rows) });
+  const count = Math.ceil(rows / size);
   if (random === undefined) for (let i = 0; i < count; i++) yield piece(i);
   else for (const i of permute([...Array(count).keys()], random)) yield piece(i);
 }
@@ -62,8 +74,8 @@ function* cut(pieces: Iterable<Range>, most: number): Generator<Range[]> {
 }
 
 /** All rows of an epoch in the order they are taken. */
-export const rowsInOrder = (rows: number, batch: number, key: Uint8Array | undefined): number[] =>
-  [...windows(rows, batch, key)].flatMap(({ ranges, order }) => {
+export const rowsInOrder = (pass: Pass, key: Uint8Array | undefined): number[] =>
+  [...windows(pass, key)].flatMap(({ ranges, order }) => {
     const lying = ranges.flatMap(({ start, end }) =>
       Array.from({ length: end - start }, (_, i) => start + i),
     );

@@ -1,27 +1,25 @@
 /** A work as a list of units, so that a place in it is a number. */
-import type { Program } from '@triad/layers';
 import { TriadError } from '@triad/protocol';
+import { type Cost, costs } from './cost.js';
+import type { Pass } from './order.js';
 import type { ParsedRun, ParsedWork } from './parsed.js';
-import { elementsOf } from './size.js';
 import { type ExposureStage, isRun } from './work.js';
 
-/** One stage, and which units it has. */
-export interface Span {
+/** One stage, and which units it has; rows and columns are 0 where it has no inputs. */
+export interface Span extends Cost, Pass {
   readonly stage: ParsedRun | ExposureStage;
   readonly index: number;
-  /** Rows of its inputs, and of a run; 0 where there are none. */
-  readonly rows: number;
-  readonly batch: number;
   /** Runs of an epoch. */
   readonly runs: number;
-  /** Of all values of a run. */
-  readonly elements: number;
   /** Its first unit, and the one after its last. */
   readonly start: number;
   readonly end: number;
   /** Earlier runs of its program, in stages before. */
   readonly before: number;
 }
+
+/** Rows and columns of an input: those of its data sets, one below the other. */
+export type Table = Pick<Pass, 'rows' | 'columns'>;
 
 export interface Schedule {
   readonly spans: readonly Span[];
@@ -31,21 +29,23 @@ export interface Schedule {
 /** How many units there may be. */
 const maxUnits = 2 ** 31;
 
-/** Throws `mismatch` where the inputs of a stage have different numbers of rows, `limit` for more than 2^31 runs, and for values that are too large. */
-export const schedule = ({ stages }: ParsedWork, rowsOf: (input: string) => number): Schedule => {
+/** Throws `mismatch` where the inputs of a stage have different numbers of rows, `limit` for more than 2^31 runs, and see `costs`. */
+export const schedule = ({ stages }: ParsedWork, tableOf: (input: string) => Table): Schedule => {
   const spans: Span[] = [];
   const counts = new Map<string, number>();
-  const size = memo(elementsOf);
+  const costOf = costs();
   let start = 0;
   for (const [index, stage] of stages.entries()) {
-    const rows = isRun(stage) ? commonRows(stage, index, rowsOf) : 0;
+    const { rows, columns } = isRun(stage) ? jointTable(stage, index, tableOf) : none;
     const batch = isRun(stage) ? Math.min(stage.batch ?? rows, rows) : 0;
-    const elements = isRun(stage) ? size(stage.program, stage.of, Math.max(1, batch)) : 0;
+    const cost = isRun(stage) ? costOf(stage, index, batch) : { elements: 0, rounds: 0 };
+    const last = rows > 0 ? rows % batch : 0;
+    if (isRun(stage) && last > 0) costOf(stage, index, last);
     const runs = isRun(stage) && rows > 0 ? Math.ceil(rows / batch) : 1;
     const units = isRun(stage) ? runs * (stage.epochs ?? 1) : 1;
     const key = isRun(stage) ? stage.program : '';
     const before = counts.get(key) ?? 0;
-    spans.push({ stage, index, rows, batch, runs, elements, start, end: start + units, before });
+    spans.push({ stage, index, rows, columns, batch, runs, ...cost, start, end: start + units, before });
     counts.set(key, before + units);
     start += units;
     if (start > maxUnits)
@@ -56,22 +56,16 @@ export const schedule = ({ stages }: ParsedWork, rowsOf: (input: string) => numb
   return { spans, units: start };
 };
 
-/** Many stages may be alike. */
-const memo = (measure: typeof elementsOf) => {
-  const known = new Map<string, number>();
-  return (name: string, program: Program, rows: number): number => {
-    const key = `${name}/${rows}`;
-    const size = known.get(key) ?? measure(program, rows);
-    known.set(key, size);
-    return size;
-  };
-};
+const none: Table = { rows: 0, columns: 0 };
 
-const commonRows = (stage: ParsedRun, index: number, rowsOf: (input: string) => number): number => {
-  const found = Object.values(stage.feed).map((input) => ({ input, rows: rowsOf(input) }));
+/** The inputs of a stage, side by side. */
+const jointTable = (stage: ParsedRun, index: number, tableOf: (input: string) => Table): Table => {
+  const found = Object.values(stage.feed).map((input) => ({ input, ...tableOf(input) }));
   const [first] = found;
-  const other = found.find(({ rows }) => rows !== first?.rows);
-  if (other === undefined || first === undefined) return first?.rows ?? 0;
+  if (first === undefined) return none;
+  const other = found.find(({ rows }) => rows !== first.rows);
+  if (other === undefined)
+    return { rows: first.rows, columns: found.reduce((sum, { columns }) => sum + columns, 0) };
   throw new TriadError(
     'mismatch',
     `stage ${index}: '${first.input}' has ${first.rows} rows, '${other.input}' ${other.rows}`,

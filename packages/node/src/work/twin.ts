@@ -22,7 +22,10 @@ export interface OpenData {
 export const runInTheOpen = (work: Work, { tables, weights = {} }: OpenData): Weights => {
   const parsed = parseWork(work);
   const inputs = new Map(Object.keys(work.inputs).map((name) => [name, inputOf(work, name, tables)]));
-  const plan = schedule(parsed, (input) => inputs.get(input)!.shape[0]!);
+  const plan = schedule(parsed, (input) => {
+    const [rows, columns] = inputs.get(input)!.shape;
+    return { rows: rows!, columns: columns ?? 1 };
+  });
   return new OpenRun(parsed, plan, inputs, new Map(Object.entries(weights))).run();
 };
 
@@ -85,9 +88,10 @@ class OpenRun {
     for (const [name, value] of twin.parameters) this.parameters.set(name, value);
   }
 
-  #epoch({ rows, batch, index }: Span, stage: ParsedRun, epoch: number, twin: FloatTwin): void {
+  #epoch(span: Span, stage: ParsedRun, epoch: number, twin: FloatTwin): void {
+    const { rows, batch, index } = span;
     const key = stage.shuffle === undefined ? undefined : orderKey(stage.shuffle, index, epoch);
-    const order = rowsInOrder(rows, Math.max(1, batch), key);
+    const order = rowsInOrder(span, key);
     for (let at = 0; at < Math.max(1, rows); at += Math.max(1, batch)) {
       const taken = order.slice(at, at + batch);
       const feed = Object.fromEntries(
