@@ -11,7 +11,7 @@ export {
 export { shareRawParts } from './share/raw-parts.js';
 export { openShare, type ShareSet, type Verifier } from './share/share-file.js';
 export { type ShareTableOptions, shareTable } from './share/share-table.js';
-export { createFile, fileError, openFile, writeFileWhole } from './storage/local.js';
+export { createFile, fileError, openFile, syncFolder, writeFileWhole } from './storage/local.js';
 export { locationIn } from './storage/location.js';
 export type { Sink, SinkOptions, Source, StorageOptions } from './storage/storage.js';
 export { createSink, openSource, removeStored, writeStored } from './storage/stored.js';

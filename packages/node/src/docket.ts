@@ -1,9 +1,11 @@
 /** The jobs of a node: who may submit, see and end them, and what becomes of them. */
-import { readFile } from 'node:fs/promises';
+import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import type { Readable } from 'node:stream';
 import { writeFileWhole } from '@triad/data';
 import type { Station } from '@triad/net';
 import { TriadError } from '@triad/protocol';
-import { decide, decideAgain, type Request } from './policy/policy.js';
+import { decide, decideAgain, type Request, type Use } from './policy/policy.js';
 import { isOver, Job, type Spent, type Surroundings } from './run/job.js';
 import { prepare } from './run/prepare.js';
 import type { AuditEvent, AuditLog } from './store/audit.js';
@@ -24,6 +26,13 @@ export interface JobView extends JobState {
   readonly exposures: readonly { readonly name: string; readonly to: string }[];
 }
 
+/** A node's share of a result, encrypted to whom it is for. */
+export interface Sealed {
+  /** In bytes. */
+  readonly size: number;
+  readonly stream: Readable;
+}
+
 /** What the jobs of a node work with. */
 export interface DocketParts {
   readonly station: Station;
@@ -42,11 +51,13 @@ export interface DocketParts {
   readonly audit: AuditLog;
 }
 
-/** Jobs of one role that are kept; ids are remembered for good. */
-const mostKept = 10_000;
+/** Jobs of one role that are kept, and what they use and reveal in all; ids are remembered for good. */
+const [mostKept, mostSaid] = [10_000, 2 ** 16];
 
 export class Docket {
   readonly #jobs = new Map<string, Job>();
+  /** What is being written to the audit log. */
+  readonly #notes = new Set<Promise<void>>();
 
   private constructor(private readonly parts: DocketParts) {}
 
@@ -56,6 +67,8 @@ export class Docket {
     for (const { record, state } of await parts.store.all()) {
       const job = docket.#admit(record, state);
       if (!isOver(state)) job.start();
+      // The process may have ended before it had tidied up.
+      else if (state.phase !== 'failed') await parts.store.clean(record.id);
     }
     return docket;
   }
@@ -81,7 +94,7 @@ export class Docket {
     this.#checkRoom(who);
     const parsed = parseWork(readWork(value));
     const { federation } = station;
-    const uses = decide({ work: parsed, sets: this.#setsOf(parsed), federation, ...this.#today(who) });
+    const uses = decide({ work: parsed, trained: this.#trainedOn(parsed), federation, ...this.#today(who) });
     for (const { to } of parsed.exposures) checkRole(to);
     fit(parsed, (set) => sets.get(set)!.manifest);
     const { hash, work, exposures } = parsed;
@@ -93,12 +106,17 @@ export class Docket {
       units: 0,
       settled: 0,
       attempts: 0,
-      resumed: 0,
+      resumption: '',
       since: submitted,
     };
     await grants.use(uses, id);
-    await audit.append({ kind: 'submitted', who, job: id, work: hash, exposures: said(exposures) });
-    await store.add(record, state, work);
+    try {
+      await audit.append({ kind: 'submitted', who, job: id, work: hash, exposures: said(exposures) });
+      await store.add(record, state, work);
+    } catch (error) {
+      await grants.giveBack(uses, id).catch(() => {});
+      throw error;
+    }
     const job = this.#admit(record, state);
     job.start();
     return view(job);
@@ -126,14 +144,14 @@ export class Docket {
   }
 
   /** Tries a failed job again, if what its owners signed holds still. */
-  async resume(who: string, id: string): Promise<void> {
+  async resume(who: string, id: string, resumption: string): Promise<void> {
     const job = this.#find(who, id);
     if (who !== job.record.submitter)
       throw refused(`${who} may not resume job ${id}`, 'let its submitter resume it');
     if (job.state.phase === 'failed') this.#checkRoom(who);
     decideAgain(job.record.uses, this.#today(who));
     await this.parts.audit.append({ kind: 'resumed', who, job: id });
-    await job.resume();
+    await job.resume(resumption);
   }
 
   /** Jobs that can use a data set no more: those that failed and could be resumed. Throws `refused` while one is under way. */
@@ -146,14 +164,15 @@ export class Docket {
   }
 
   /** This node's share of what the job revealed to a role, encrypted to it. */
-  async result(who: string, id: string): Promise<Uint8Array> {
+  async result(who: string, id: string): Promise<Sealed> {
     const job = this.#find(who, id);
     checkReveals(job, who);
     const { state } = job;
     if (state.phase !== 'done') throw noResult(id, state);
-    const sealed = await readFile(this.#resultPath(id, who));
+    const path = this.#resultPath(id, who);
+    const { size } = await stat(path);
     await this.parts.audit.append({ kind: 'collected', who, job: id });
-    return sealed;
+    return { size, stream: createReadStream(path) };
   }
 
   /** The same of the last single numbers that units before one have revealed to it, while the job goes on. */
@@ -165,22 +184,27 @@ export class Docket {
 
   /** Leaves all jobs as they are on disk. */
   async close(): Promise<void> {
-    await Promise.all([...this.#jobs.values()].map((job) => (isOver(job.state) ? undefined : job.close())));
+    await Promise.all([...this.#jobs.values()].map((job) => job.close()));
+    await Promise.all(this.#notes);
   }
 
   #admit(record: JobRecord, state: JobState): Job {
-    const { audit, station, checkpointEvery, elsewhere, log, seal, store } = this.parts;
+    const { audit, station, checkpointEvery, elsewhere, grants, log, seal, store } = this.parts;
     const job = new Job(record, state, {
       party: station.rank,
       store,
       network: (options) => station.network(options),
-      prepare: () => this.#prepare(record),
+      prepare: (signal) => this.#prepare(record, signal),
       deliver: async (to, file) =>
         writeFileWhole(this.#resultPath(record.id, to), await seal(to, record.id, file), 0o600),
       elsewhere,
       head: () => audit.head,
       met: (heads) => audit.append({ kind: 'met', who: station.role, job: record.id, heads }),
-      cancelled: (by) => audit.append({ kind: 'cancelled', who: by, job: record.id }),
+      cancelled: async (cancellation) => {
+        // It has revealed nothing.
+        if (job.state.attempts === 0) await grants.giveBack(record.uses, record.id);
+        await audit.append({ kind: 'cancelled', job: record.id, ...cancellation });
+      },
       checkpointEvery,
       log,
     });
@@ -193,11 +217,11 @@ export class Docket {
     return job;
   }
 
-  async #prepare(record: JobRecord) {
+  async #prepare(record: JobRecord, signal: AbortSignal) {
     const { store, sets } = this.parts;
     const parsed = parseWork(await store.work(record.id));
     return prepare(parsed, record.uses, {
-      set: (name) => sets.open(name),
+      set: (name) => sets.open(name, signal),
       model: async (id) => ({
         file: await store.model(id),
         result: this.#jobs.get(id)?.state.result ?? '',
@@ -205,13 +229,12 @@ export class Docket {
     });
   }
 
-  /** Data sets that a work's results may tell of. Throws `refused` for the model of a job that is not done. */
-  #setsOf({ sets, work: { model } }: ParsedWork): readonly string[] {
-    if (model === undefined) return sets;
+  /** Data that a work's model was trained on. Throws `refused` for the model of a job that is not done. */
+  #trainedOn({ work: { model } }: ParsedWork): readonly Use[] {
+    if (model === undefined) return [];
     const before = this.#jobs.get(model);
-    if (before?.state.phase !== 'done')
-      throw refused(`no job ${model} is done here`, 'name a job that is, for its model');
-    return [...new Set([...sets, ...setsOf(before.record)])].sort();
+    if (before?.state.phase === 'done') return before.record.uses;
+    throw refused(`no job ${model} is done here`, 'name a job that is, for its model');
   }
 
   #today(submitter: string): Pick<Request, 'submitter' | 'digestOf' | 'grants' | 'now'> {
@@ -243,7 +266,8 @@ export class Docket {
       throw new TriadError('limit', `${who} has ${open} jobs that are not over`, {
         remedy: 'wait for one of them to end',
       });
-    if (own.length >= mostKept)
+    const terms = own.reduce((n, { record }) => n + record.exposures.length + record.uses.length, 0);
+    if (own.length >= mostKept || terms > mostSaid)
       throw new TriadError('limit', `${who} has submitted ${own.length} jobs`, {
         remedy: 'begin a new federation',
       });
@@ -252,9 +276,11 @@ export class Docket {
   /** What has happened already: where it cannot be written down, the log says so. */
   #noteSoon(event: AuditEvent): void {
     const { audit, log } = this.parts;
-    audit
+    const note = audit
       .append(event)
-      .catch((error: Error) => log('not in the audit log', { ...event, why: error.message }));
+      .catch((error: Error) => log('not in the audit log', { ...event, why: error.message }))
+      .finally(() => this.#notes.delete(note));
+    this.#notes.add(note);
   }
 }
 

@@ -57,6 +57,12 @@ const refusedByAll = async (act: (rank: number) => Promise<unknown>, reason: Reg
   }
 };
 
+const resumption = (job: string) => ({
+  method: 'POST',
+  path: `/v1/jobs/${job}/resume`,
+  json: { id: '9a'.repeat(16) },
+});
+
 /** A stage of the training, with its program given as text. */
 const withProgram = (change: (text: string) => string): Work => {
   const job = trainingWork(1);
@@ -67,9 +73,15 @@ describe('every node by itself refuses, and writes down,', () => {
   it('what nobody has signed for, changed programs, and jobs that were there before', async () => {
     await start(['mallory']);
     const job = trainingWork(1);
-    await refusedByAll((rank) => submit(rank, 'carol', job), /alice has signed nothing for 'alice\/x'/);
+    await refusedByAll(
+      (rank) => submit(rank, 'carol', job),
+      /alice lets carol use no 'alice\/x' that is here/,
+    );
     await grantAll(federation, job, 3);
-    await refusedByAll((rank) => submit(rank, 'mallory', job), /alice does not let mallory use 'alice\/x'/);
+    await refusedByAll(
+      (rank) => submit(rank, 'mallory', job),
+      /alice lets mallory use no 'alice\/x' that is here/,
+    );
     const changed = withProgram((text) => text.replaceAll('0.5', '0.25'));
     expect(changed).not.toEqual(job);
     await refusedByAll(
@@ -126,10 +138,7 @@ describe('every node by itself refuses, and writes down,', () => {
       (rank) => asked(rank, 'alice').bytes({ method: 'GET', path: `/v1/jobs/${id}/result` }),
       /reveals nothing to alice/,
     );
-    await refusedByAll(
-      (rank) => asked(rank, 'alice').json({ method: 'POST', path: `/v1/jobs/${id}/resume` }),
-      /alice may not resume/,
-    );
+    await refusedByAll((rank) => asked(rank, 'alice').json(resumption(id)), /alice may not resume/);
     for (const rank of ranks)
       for (const path of [`/v1/jobs/${id}`, `/v1/jobs/${id}/events`, `/v1/jobs/${id}/result`])
         await expect(asked(rank, 'mallory').bytes({ method: 'GET', path })).rejects.toMatchObject({
@@ -155,9 +164,10 @@ describe('a job that failed', () => {
     for (const rank of [0, 1]) {
       const { phase } = federation.nodes.get(rank)!.node.job('carol', id);
       expect(phase).toBe('cancelled');
-      await expect(
-        asked(rank, 'carol').json({ method: 'POST', path: `/v1/jobs/${id}/resume` }),
-      ).rejects.toMatchObject({ code: 'refused', message: expect.stringMatching(/alice has withdrawn it/) });
+      await expect(asked(rank, 'carol').json(resumption(id))).rejects.toMatchObject({
+        code: 'refused',
+        message: expect.stringMatching(/alice has withdrawn it/),
+      });
     }
   });
 

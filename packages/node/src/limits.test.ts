@@ -12,7 +12,7 @@ import { readFederation } from '@triad/net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { NodeConnection } from './client/request.js';
 import { TestFederation } from './fixture/federation.js';
-import { grantAll, shareAll, trainingWork } from './fixture/training.js';
+import { end, grantAll, shareAll, trainingWork } from './fixture/training.js';
 import type { NodeOptions } from './index.js';
 import { work } from './index.js';
 import type { Grant } from './policy/grant.js';
@@ -50,6 +50,26 @@ describe('a role', () => {
     });
     await carol.cancel(id);
     await carol.cancel(await carol.submit(job));
+  });
+
+  it('uses up no grant by a job that is cancelled before it began', async () => {
+    const own = await start();
+    const job = trainingWork(1);
+    await grantAll(own, job);
+    const node = asked(own, 'carol');
+    const id = randomBytes(16).toString('hex');
+    await node.json({ method: 'POST', path: '/v1/jobs', json: { id, work: job } });
+    const used = async () => (await (await own.client('alice')).grants()).map((grant) => grant.used);
+    expect(await used()).toEqual([1]);
+    await node.json({ method: 'DELETE', path: `/v1/jobs/${id}` });
+    expect(await used()).toEqual([0]);
+    await expect(
+      node.json({ method: 'POST', path: '/v1/jobs', json: { id, work: job } }),
+    ).rejects.toMatchObject({ code: 'refused' });
+    expect(await used()).toEqual([0]);
+    const carol = await own.client('carol');
+    await end(carol, await carol.submit(job));
+    expect(await used()).toEqual([1]);
   });
 
   it('makes so many requests in a minute, and leaves the others theirs', async () => {

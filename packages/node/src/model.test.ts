@@ -73,6 +73,22 @@ describe('a model', () => {
     expect((await (await federation.client('alice')).jobs()).map((view) => view.id)).toContain(next);
   });
 
+  it('that was trained on data which its owner has replaced is refused', async () => {
+    const { carol, id } = await trained();
+    const { x } = sample(40, 500);
+    await federation.share('dave', 'new', ['a', 'b', 'c'], x);
+    const job = predictionWork(id);
+    const alice = await federation.client('alice');
+    await alice.remove('x');
+    await federation.share('alice', 'x', ['a', 'b', 'c'], x);
+    await (await federation.client('dave')).grant(job, { set: 'dave/new', submitters: ['carol'] });
+    await grantAll(federation, job);
+    await expect(carol.submit(job)).rejects.toMatchObject({
+      code: 'refused',
+      message: expect.stringMatching(/the model was trained on other data than is here as 'alice\/x'/),
+    });
+  });
+
   it('of a job that is not there, or not done, is refused', async () => {
     const { carol } = await trained();
     await expect(carol.submit(predictionWork('ef'.repeat(16)))).rejects.toMatchObject({

@@ -40,14 +40,16 @@ describe('three nodes', () => {
     const job = trainingWork(1);
     const refused = (what: RegExp) =>
       expect.objectContaining({ code: 'refused', message: expect.stringMatching(what) });
-    await expect(carol.submit(job)).rejects.toEqual(refused(/alice has signed nothing for 'alice\/x'/));
+    await expect(carol.submit(job)).rejects.toEqual(
+      refused(/alice lets carol use no 'alice\/x' that is here/),
+    );
     await grantAll(federation, job);
     await expect(carol.submit(trainingWork(1, true))).rejects.toEqual(
       refused(/reveals 'train.rows' to carol, which alice did not sign/),
     );
     await expect(carol.submit(trainingWork(2))).rejects.toEqual(refused(/alice signed for other stages/));
     await expect((await federation.client('mallory')).submit(job)).rejects.toEqual(
-      refused(/alice does not let mallory/),
+      refused(/alice lets mallory use no 'alice\/x'/),
     );
     const id = await carol.submit(job);
     await end(carol, id);
@@ -57,7 +59,13 @@ describe('three nodes', () => {
     for (const rank of [0, 1, 2]) {
       const path = join(federation.folder, `node-${rank}`, 'audit.log');
       const text = await readFile(path, 'utf8');
-      for (const reason of ['signed nothing', 'did not sign', 'other stages', 'does not let', 'used up'])
+      for (const reason of [
+        'lets carol use no',
+        'did not sign',
+        'other stages',
+        'lets mallory use no',
+        'used up',
+      ])
         expect(text).toContain(reason);
       await verifyAudit(path);
     }

@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import type { Manifest } from '@triad/data';
 import type { Federation, Station } from '@triad/net';
 import { TriadError } from '@triad/protocol';
-import { Docket, type DocketParts, type JobView } from './docket.js';
+import { Docket, type DocketParts, type JobView, type Sealed } from './docket.js';
 import { type Grant, readGrant } from './policy/grant.js';
 import type { GrantState } from './policy/policy.js';
 import type { Spent } from './run/job.js';
@@ -45,12 +45,12 @@ export class Node {
   static async open(own: Belongings): Promise<Node> {
     const node = new Node(own);
     const { federation, limits, audit } = own;
+    await audit.append({ kind: 'started', who: own.station.role });
     node.#docket = await Docket.open({
       ...own,
       mostOpen: limits.jobs,
       checkRole: (role) => void federation.member(role),
     });
-    await audit.append({ kind: 'started', who: own.station.role });
     return node;
   }
 
@@ -125,8 +125,7 @@ export class Node {
         throw new TriadError('bad-argument', `the grant is for other data than '${set}' is here`, {
           remedy: 'share the data with all nodes, then grant it',
         });
-      await grants.add(grant);
-      await audit.append({ kind: 'granted', who, set, work });
+      if (await grants.add(grant)) await audit.append({ kind: 'granted', who, set, work });
     });
   }
 
@@ -162,15 +161,16 @@ export class Node {
     return this.#docket.watch(who, id, listener);
   }
 
+  /** Not in turn: it waits until nothing of the job is under way, however long that takes. */
   cancel(who: string, id: string): Promise<void> {
-    return this.#inTurn(() => this.#docket.cancel(who, id));
+    return this.#docket.cancel(who, id);
   }
 
-  resume(who: string, id: string): Promise<void> {
-    return this.#inTurn(() => this.#docket.resume(who, id));
+  resume(who: string, id: string, resumption: string): Promise<void> {
+    return this.#inTurn(() => this.#docket.resume(who, id, resumption));
   }
 
-  result(who: string, id: string): Promise<Uint8Array> {
+  result(who: string, id: string): Promise<Sealed> {
     return this.#docket.result(who, id);
   }
 

@@ -13,14 +13,14 @@ import { type Logger, pino } from 'pino';
 import { NodeConnection } from './client/request.js';
 import { type Limits, Node } from './node.js';
 import { operations } from './operations.js';
-import type { Elsewhere } from './run/elsewhere.js';
+import { type Elsewhere, readElsewhere, type StateElsewhere } from './run/elsewhere.js';
 import { seal } from './seal.js';
 import { service } from './service/service.js';
 import { auditLog } from './store/audit.js';
 import { DataSets } from './store/data-sets.js';
 import { openFolder } from './store/folder.js';
 import { Grants } from './store/grants.js';
-import { type JobState, JobStore } from './store/jobs.js';
+import { JobStore } from './store/jobs.js';
 import { isNode } from './work/work.js';
 
 export interface NodeOptions extends Omit<StationOptions, 'tls' | 'log'> {
@@ -111,9 +111,9 @@ export const openNode = async (options: NodeOptions): Promise<OpenNode> => {
       elsewhere: (job, signal) => elsewhere(own, identity, { job, signal }),
       log: (event, details) => logger.info({ event, ...details }),
     });
+    closers.push(() => node.close());
     const watched = options.operations === undefined ? undefined : await operations(node, options.operations);
     if (watched !== undefined) closers.push(watched.close);
-    closers.push(() => node.close());
     own.serve(await service(node, logger));
     return { node, url: own.url, port: own.port, ...(watched && { operations: watched.url }), lost, close };
   } catch (error) {
@@ -122,8 +122,8 @@ export const openNode = async (options: NodeOptions): Promise<OpenNode> => {
   }
 };
 
-/** Milliseconds that other nodes have to answer what becomes of a job. */
-const patience = 5000;
+/** Milliseconds that other nodes have to answer what becomes of a job, and bytes. */
+const [patience, maxState] = [5000, 2 ** 20];
 
 interface Asking {
   readonly job: string;
@@ -132,7 +132,7 @@ interface Asking {
 
 /** What the other two nodes say of a job, those that answer soon. */
 const elsewhere = async (own: Station, identity: RoleCredentials, asking: Asking): Promise<Elsewhere> => {
-  const said = new Map<number, JobState | undefined>();
+  const said = new Map<number, StateElsewhere | undefined>();
   const signal = AbortSignal.any([asking.signal, AbortSignal.timeout(patience)]);
   if (signal.aborted) return said;
   const ask = async (rank: number) => {
@@ -141,7 +141,9 @@ const elsewhere = async (own: Station, identity: RoleCredentials, asking: Asking
     const node = new NodeConnection(rank, url, identity, own.federation);
     signal.addEventListener('abort', () => node.close(), { once: true });
     try {
-      said.set(rank, await node.json<JobState>({ method: 'GET', path: `/v1/jobs/${asking.job}` }));
+      const asked = { method: 'GET', path: `/v1/jobs/${asking.job}` };
+      const state = readElsewhere(await node.json(asked, maxState));
+      if (state !== undefined) said.set(rank, state);
     } catch (error) {
       if (error instanceof TriadError && error.code === 'bad-argument') said.set(rank, undefined);
     } finally {

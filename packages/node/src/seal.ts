@@ -6,6 +6,7 @@ import { createHash, createPrivateKey } from 'node:crypto';
 import { Aes256Gcm, CipherSuite, DhkemP256HkdfSha256, HkdfSha256 } from '@hpke/core';
 import type { Federation, Signer } from '@triad/net';
 import { TriadError } from '@triad/protocol';
+import { isNode } from './work/work.js';
 
 /** What a sealed file is, and between whom. */
 export interface Envelope {
@@ -74,6 +75,7 @@ export const unseal = async (
   }
   const { from, to, job } = envelope;
   throw new TriadError('mismatch', `what ${from} has of job ${job} is not encrypted to ${to}, or damaged`, {
+    ...(isNode(from) && { party: Number(from) }),
     remedy: 'collect it again, with the identity it was made for',
   });
 };

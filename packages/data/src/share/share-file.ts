@@ -16,8 +16,8 @@ export interface ShareSet {
   readonly manifest: Manifest;
   /** Whose share it is. */
   readonly party: number;
-  /** Reads all of it: throws `mismatch` unless it is whole and its owner's, down to the last word. */
-  verify(verify: Verifier): Promise<void>;
+  /** Reads all of it, until the signal says not to: throws `mismatch` unless it is whole and its owner's, down to the last word. */
+  verify(verify: Verifier, signal?: AbortSignal): Promise<void>;
   /** This party's two parts of rows start up to, not including, end: [rows, columns] each, the caller's to dispose. */
   read(start: number, end: number): Promise<readonly [Tensor, Tensor]>;
   close(): Promise<void>;
@@ -105,14 +105,14 @@ class DealtShare implements ShareSet {
       this.#streams.set(component, new Stream(keys.subarray(i * keyBytes, (i + 1) * keyBytes)));
   }
 
-  async verify(verify: Verifier): Promise<void> {
+  async verify(verify: Verifier, signal?: AbortSignal): Promise<void> {
     const { manifest, signature, party } = this.content;
     if (!verify(manifest.owner, manifestLabel, manifestBytes(manifest), signature))
       throw this.#damaged(`is not signed by ${manifest.owner}`);
     for (const [component, { key }] of this.#streams)
       if (!isDigest(createHash('sha256').update(key).digest(), manifest.digests.keys[component]!))
         throw this.#damaged('has a key that is not the one its owner signed');
-    if (party !== 0 && !isDigest(await this.#wordsDigest(), manifest.digests.words))
+    if (party !== 0 && !isDigest(await this.#wordsDigest(signal), manifest.digests.words))
       throw this.#damaged('has words that are not those its owner signed');
   }
 
@@ -123,7 +123,13 @@ class DealtShare implements ShareSet {
         remedy: `it has ${rows} rows`,
       });
     const [a, b] = componentsOf(this.content.party);
-    return [await this.#component(a, start, end), await this.#component(b, start, end)];
+    const first = await this.#component(a, start, end);
+    try {
+      return [first, await this.#component(b, start, end)];
+    } catch (error) {
+      first.dispose();
+      throw error;
+    }
   }
 
   close(): Promise<void> {
@@ -160,10 +166,13 @@ class DealtShare implements ShareSet {
     return out;
   }
 
-  async #wordsDigest(): Promise<Uint8Array> {
+  async #wordsDigest(signal?: AbortSignal): Promise<Uint8Array> {
     const { nonceAt, wordsAt } = this.content;
     const hash = createHash('sha256').update(await this.source.read(nonceAt, nonceAt + nonceBytes));
-    for await (const bytes of this.source.stream(wordsAt)) hash.update(bytes);
+    for await (const bytes of this.source.stream(wordsAt)) {
+      signal?.throwIfAborted();
+      hash.update(bytes);
+    }
     return hash.digest();
   }
 

@@ -103,8 +103,8 @@ export const writeAll = async (file: FileHandle, bytes: Uint8Array, position?: n
   }
 };
 
-/** Where folders cannot be synced, the rename is as durable as the system makes it. */
-const syncFolder = async (path: string): Promise<void> => {
+/** Makes a rename in it last. Where folders cannot be synced, it is as durable as the system makes it. */
+export const syncFolder = async (path: string): Promise<void> => {
   const folder = await open(path).catch(() => undefined);
   await folder?.sync().catch(() => {});
   await folder?.close();

@@ -57,14 +57,19 @@ export const encodeNamed = (name: string, { shape, data }: NdArray, bits: number
 
 /**
  * The model in the open, from the files of as many parties as it takes, in any order. Copies of the same share that differ are an
- * error that names the parties; with all files, a party that contradicts every other is the error's `party`. Throws
- * `bad-argument` for files that are none and for too few of them, `mismatch` for those that do not go together.
+ * error that names the parties; with all files, a party that contradicts every other is the error's `party`. So is the party whose file
+ * is none, or another party's, where `senders` says by rank who gave which. Throws `bad-argument` for files that are none and for too few
+ * of them, `mismatch` for those that do not go together.
  */
-export const decryptModel = <S>(files: readonly Uint8Array[], scheme: Scheme<S>): Weights => {
-  const shares = files.map((file) => decodeShare(file, scheme));
-  const [first, ...others] = shares;
+export const decryptModel = <S>(
+  files: readonly Uint8Array[],
+  scheme: Scheme<S>,
+  senders: readonly number[] = [],
+): Weights => {
+  const shares = files.map((file, i) => shareFrom(file, scheme, senders[i]));
+  const [first] = shares;
   if (first === undefined) throw misuse('there is no share to decrypt', 'give the files of the parties');
-  for (const other of others) checkTogether(first, other);
+  checkTogether(shares);
   const byParty = Array.from({ length: scheme.parties }, (_, party) => shareOf(shares, party));
   return Object.fromEntries([...first.tensors.keys()].map((name) => [name, combine(name, byParty, scheme)]));
 };
@@ -75,22 +80,52 @@ const shareOf = (shares: readonly ModelShare[], party: number): ModelShare | und
   throw misfit(`party ${party}'s share is there twice`, 'give the file of each party once');
 };
 
-const checkTogether = (first: ModelShare, other: ModelShare): void => {
-  const [a, b] = [first.identity, other.identity];
+const shareFrom = <S>(file: Uint8Array, scheme: Scheme<S>, sender: number | undefined): ModelShare => {
+  if (sender === undefined) return decodeShare(file, scheme);
+  try {
+    const share = decodeShare(file, scheme);
+    const { party } = share.identity;
+    if (party === sender) return share;
+    throw misfit(`party ${sender} gives party ${party}'s share for its own`, 'leave it out');
+  } catch (error) {
+    if (!(error instanceof TriadError)) throw error;
+    throw new TriadError(error.code, `the share of party ${sender}: ${error.message}`, {
+      party: sender,
+      cause: error,
+    });
+  }
+};
+
+/** Throws `mismatch` unless all are of one model; where one alone differs from several that agree, that is the error's party. */
+const checkTogether = (shares: readonly ModelShare[]): void => {
+  const differences = shares.flatMap((a, i) =>
+    shares.slice(i + 1).flatMap((b) => {
+      const what = difference(a, b);
+      return what === undefined ? [] : [{ between: [a, b], what }];
+    }),
+  );
+  const [first] = differences;
+  if (first === undefined) return;
   const remedy = 'give the files that were written together';
+  const odd = shares.find((share) => differences.every(({ between }) => between.includes(share)));
+  if (odd === undefined || shares.length < 3) throw misfit(first.what, remedy);
+  const { party } = odd.identity;
+  throw new TriadError('mismatch', first.what, { party, remedy: `leave the share of party ${party} out` });
+};
+
+/** Undefined for shares of one model. */
+const difference = (first: ModelShare, other: ModelShare): string | undefined => {
+  const [a, b] = [first.identity, other.identity];
   if (a.model !== b.model || a.steps !== b.steps || a.fractionBits !== b.fractionBits)
-    throw misfit(
-      `the shares of parties ${a.party} and ${b.party} are of two models, ${a.model} and ${b.model}`,
-      remedy,
-    );
+    return `the shares of parties ${a.party} and ${b.party} are of two models, ${a.model} and ${b.model}`;
   const same = first.tensors.size === other.tensors.size;
   const differs = [...first.tensors].find(([name, { shape }]) => {
     const twin = other.tensors.get(name);
     return twin === undefined || !sameShape(twin.shape, shape);
   });
-  if (differs === undefined && same) return;
+  if (differs === undefined && same) return undefined;
   const what = differs === undefined ? 'parameters' : `'${differs[0]}' ${formatShape(shapeOf(differs[1]))}`;
-  throw misfit(`parties ${a.party} and ${b.party} do not have the same ${what}`, remedy);
+  return `parties ${a.party} and ${b.party} do not have the same ${what}`;
 };
 
 const combine = <S>(

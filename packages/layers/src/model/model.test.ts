@@ -2,7 +2,7 @@ import { plain, TriadError } from '@triad/protocol';
 import { memory } from '@triad/ring';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { NdArray } from '../nd-array.js';
+import { NdArray } from '../nd-array.js';
 import { checksumName, withChecksum } from './checksum.js';
 import { describeModel } from './description.js';
 import { decryptModel, encryptModel } from './encryption.js';
@@ -204,6 +204,18 @@ describe('models as shares', () => {
       code: 'mismatch',
       message: expect.stringMatching(/'fc\.b_0'.*parties 0 and 1/),
     });
+  });
+
+  it('of a party that gives another model, or none, or another share than its own, show whose they are', () => {
+    const files = encryptModel(weights, plain(3));
+    const other = encryptModel({ ...weights, more: new NdArray([1], Float64Array.of(1)) }, plain(3));
+    for (const party of [0, 1, 2]) {
+      const given = (file: Uint8Array) => files.map((own, i) => (i === party ? file : own));
+      const next = (party + 1) % 3;
+      for (const file of [other[party]!, files[next]!, new Uint8Array(100)])
+        expect(errorOf(() => decryptModel(given(file), plain(3), [0, 1, 2]))).toMatchObject({ party });
+    }
+    expect(decryptModel([files[2]!, files[0]!], plain(3), [2, 0])).toEqual(decryptModel(files, plain(3)));
   });
 
   it('of one party that contradicts the others show whose they are, and are not needed', () => {

@@ -20,6 +20,7 @@ import { isOver } from '../run/job.js';
 import { unseal } from '../seal.js';
 import { parseWork } from '../work/parsed.js';
 import { readWork, type Work } from '../work/work.js';
+import { zeros } from '../zeros.js';
 import { Reach, ranks } from './reach.js';
 import { isAway, type NodeConnection } from './request.js';
 import { type NodeStatus, readStatus } from './status.js';
@@ -57,7 +58,6 @@ export interface Collecting {
 const enough = 2;
 /** Milliseconds between looks at nodes that are away. */
 const pause = 1000;
-const piece = Buffer.alloc(2 ** 16);
 const day = 24 * 60 * 60 * 1000;
 
 export interface Client {
@@ -94,9 +94,7 @@ export interface Client {
   /** Ends a job for good. Resolves to the nodes that are away: they learn of it from the others. */
   cancel(id: string): Promise<readonly number[]>;
   resume(id: string): Promise<void>;
-  /** The nodes' parts of what a job revealed to this role, decrypted: all three, or with `onMissing` two. */
-  collect(id: string, options?: Collecting): Promise<readonly Uint8Array[]>;
-  /** What a job revealed to this role. Throws `mismatch`, naming a node whose part contradicts both others'. */
+  /** What a job revealed to this role, from all three nodes, or with `onMissing` two. Throws `mismatch`, naming a node whose part contradicts both others'. */
   result(id: string, options?: Collecting): Promise<Weights>;
   close(): Promise<void>;
 }
@@ -135,7 +133,7 @@ class Federates implements Client {
   async echo(rank: number, { send, receive }: Echo): Promise<void> {
     const node = await this.#reach.node(rank);
     const path = `/v1/echo?receive=${receive}`;
-    const answer = await node.bytes({ method: 'POST', path, body: pieces(send) });
+    const answer = await node.bytes({ method: 'POST', path, body: zeros(send) });
     if (answer.length !== receive)
       throw strange(rank, `it sends ${answer.length} bytes instead of ${receive}`);
   }
@@ -234,8 +232,8 @@ class Federates implements Client {
     );
     const until = Math.min(...views.map(({ settled }) => settled));
     if (until === 0) return {};
-    const parts = await this.#reach.each((node) => this.#sealed(node, id, `numbers?until=${until}`));
-    return decryptModel(parts, aby3());
+    const files = await this.#reach.each((node) => this.#sealed(node, id, `numbers?until=${until}`));
+    return opened(files.map((file, rank) => ({ rank, file })));
   }
 
   async cancel(id: string): Promise<readonly number[]> {
@@ -249,22 +247,23 @@ class Federates implements Client {
   }
 
   async resume(id: string): Promise<void> {
-    await this.#reach.each((node) => node.json({ method: 'POST', path: `/v1/jobs/${id}/resume` }));
+    const resumption = { id: newId() };
+    await this.#reach.each((node) =>
+      node.json({ method: 'POST', path: `/v1/jobs/${id}/resume`, json: resumption }),
+    );
   }
 
-  async collect(id: string, { onMissing }: Collecting = {}): Promise<readonly Uint8Array[]> {
+  async result(id: string, { onMissing }: Collecting = {}): Promise<Weights> {
     const asked = await this.#reach.attempt((node) => this.#sealed(node, id, 'result'));
-    const parts = asked.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []));
+    const parts = asked.flatMap((each, rank) =>
+      each.status === 'fulfilled' ? [{ rank, file: each.value }] : [],
+    );
     for (const [rank, each] of asked.entries()) {
       if (each.status === 'fulfilled') continue;
       if (onMissing === undefined || parts.length < enough || !isAway(each.reason)) throw each.reason;
       onMissing(rank, each.reason as Error);
     }
-    return parts;
-  }
-
-  async result(id: string, options?: Collecting): Promise<Weights> {
-    return decryptModel(await this.collect(id, options), aby3());
+    return opened(parts);
   }
 
   async close(): Promise<void> {
@@ -294,14 +293,17 @@ class Federates implements Client {
   }
 }
 
+/** What nodes have sent, put together. */
+const opened = (parts: readonly { readonly rank: number; readonly file: Uint8Array }[]): Weights =>
+  decryptModel(
+    parts.map(({ file }) => file),
+    aby3(),
+    parts.map(({ rank }) => rank),
+  );
+
 const isMissing = (error: unknown): boolean => error instanceof TriadError && error.code === 'bad-argument';
 
 const newId = (): string => randomBytes(16).toString('hex');
-
-/** So many bytes, each zero. */
-const pieces = async function* (bytes: number): AsyncGenerator<Uint8Array> {
-  for (let sent = 0; sent < bytes; sent += piece.length) yield piece.subarray(0, bytes - sent);
-};
 
 const strange = (rank: number, what: string): TriadError =>
   new TriadError('bad-message', `node ${rank} answers in another way: ${what}`, {

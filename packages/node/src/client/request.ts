@@ -8,7 +8,8 @@ import { TriadError } from '@triad/protocol';
 import { fromFailure } from '../service/failure.js';
 
 const quiet = 30_000;
-const maxAnswer = 2 ** 30;
+/** Bytes of an answer: of a file, of JSON, and of one line of many. */
+const [maxFile, maxJson, maxLine] = [2 ** 30, 2 ** 26, 2 ** 20];
 
 export interface Asking {
   readonly method: string;
@@ -46,17 +47,14 @@ export class NodeConnection {
     });
   }
 
-  /** The bytes of an answer. Throws what the node says is wrong, `peer-lost` when it cannot be reached. */
-  async bytes(asking: Asking): Promise<Uint8Array> {
+  /** The bytes of an answer, of so many at most. Throws what the node says is wrong, `peer-lost` when it cannot be reached. */
+  async bytes(asking: Asking, most = maxFile): Promise<Uint8Array> {
     const response = await this.#ask(asking);
     const pieces: Uint8Array[] = [];
     let size = 0;
     for await (const piece of this.#pieces(response)) {
       size += piece.length;
-      if (size > maxAnswer)
-        throw new TriadError('limit', `node ${this.rank} sends more than ${maxAnswer} bytes`, {
-          party: this.rank,
-        });
+      if (size > most) throw this.#tooMuch(most);
       pieces.push(piece);
     }
     const answer = Buffer.concat(pieces);
@@ -65,8 +63,8 @@ export class NodeConnection {
     throw fromFailure(tryJson(answer), this.rank) ?? this.#strange(status);
   }
 
-  async json<T>(asking: Asking): Promise<T> {
-    const answer = await this.bytes(asking);
+  async json<T>(asking: Asking, most = maxJson): Promise<T> {
+    const answer = await this.bytes(asking, most);
     return (answer.length === 0 ? undefined : tryJson(answer)) as T;
   }
 
@@ -82,7 +80,8 @@ export class NodeConnection {
     for await (const piece of this.#pieces(response)) {
       const lines = (rest + decoder.decode(piece, { stream: true })).split('\n');
       rest = lines.pop()!;
-      for (const line of lines) yield JSON.parse(line) as T;
+      if (rest.length > maxLine) throw this.#tooMuch(maxLine);
+      for (const line of lines) yield parseJson(line) as T;
     }
   }
 
@@ -131,6 +130,10 @@ export class NodeConnection {
     );
   }
 
+  #tooMuch(most: number): TriadError {
+    return new TriadError('limit', `node ${this.rank} sends more than ${most} bytes`, { party: this.rank });
+  }
+
   #strange(status: number): TriadError {
     return new TriadError('bad-message', `node ${this.rank} answers with status ${status}`, {
       party: this.rank,
@@ -139,9 +142,15 @@ export class NodeConnection {
   }
 }
 
+/** Texts without control characters: what a node says ends up on terminals. */
+const parseJson = (text: string): unknown =>
+  JSON.parse(text, (_, value: unknown) =>
+    typeof value === 'string' ? value.replace(/\p{C}+/gu, ' ') : value,
+  );
+
 const tryJson = (bytes: Uint8Array): unknown => {
   try {
-    return JSON.parse(Buffer.from(bytes).toString());
+    return parseJson(Buffer.from(bytes).toString());
   } catch {
     return undefined;
   }

@@ -6,8 +6,8 @@ import type { Grant, Terms } from './grant.js';
 /** What a decision is about. */
 export interface Request {
   readonly work: ParsedWork;
-  /** Data sets that its results may tell of: those it is fed, and those an earlier job of it was fed. */
-  readonly sets: readonly string[];
+  /** What its model was trained on: its results may tell of that, too. */
+  readonly trained: readonly Pick<Use, 'set' | 'digest'>[];
   readonly federation: string;
   readonly submitter: string;
   /** Digests of the data sets that are here, by `owner/name`. */
@@ -33,17 +33,26 @@ export interface Use {
 
 /** Which grants a work uses, one for each data set. Throws `refused`, naming data set, owner and reason. */
 export const decide = (request: Request): readonly Use[] =>
-  request.sets.map((set) => {
+  setsOf(request).map((set) => {
     const digest = request.digestOf(set);
-    if (digest === undefined)
-      throw refused(`there is no data set '${set}' here`, 'let its owner share it first');
     const known = request.grants(set);
+    if (
+      digest === undefined ||
+      !known.some(({ grant }) => grant.terms.submitters.includes(request.submitter))
+    )
+      throw unsigned(set, `${ownerOf(set)} lets ${request.submitter} use no '${set}' that is here`);
+    if (request.trained.some((use) => use.set === set && use.digest !== digest))
+      throw refused(`the model was trained on other data than is here as '${set}'`, 'train it again');
     const reasons = known.map((state) => objection(request, digest, state));
     const index = reasons.indexOf(undefined);
     if (index >= 0) return { set, digest, grant: known[index]!.grant.terms.id };
     const [first] = reasons.sort((a, b) => b!.weight - a!.weight);
-    throw unsigned(set, first?.what ?? `${ownerOf(set)} has signed nothing for '${set}'`);
+    throw unsigned(set, first!.what!);
   });
+
+/** Data sets that its results may tell of. */
+const setsOf = ({ work, trained }: Request): readonly string[] =>
+  [...new Set([...work.sets, ...trained.map(({ set }) => set)])].sort();
 
 /** Throws `refused` unless uses that a job began with hold today: a job that failed may be resumed much later. */
 export const decideAgain = (
@@ -117,6 +126,6 @@ const changed = ({ programs }: ParsedWork, { owner, set, programs: signed }: Ter
 const ownerOf = (set: string): string => set.split('/')[0]!;
 
 const unsigned = (set: string, what: string): TriadError =>
-  refused(what, `ask ${ownerOf(set)} for a grant: \`triad grant\``);
+  refused(what, `ask ${ownerOf(set)} to share it, and for a grant: \`triad grant\``);
 
 const refused = (what: string, remedy: string): TriadError => new TriadError('refused', what, { remedy });

@@ -104,10 +104,11 @@ class Attempt {
     return this.#exe.close();
   }
 
-  /** Ends what is under way. A checkpoint that was being written would otherwise come among those of the next attempt. */
+  /** Ends what is under way, and frees it. A checkpoint that was being written would otherwise come among those of the next attempt. */
   async abandon(error: unknown): Promise<void> {
     await this.channel.close(error instanceof Error ? error : new Error(String(error)));
     await this.#saving;
+    await this.#exe.close();
   }
 
   async #runs(span: Span, stage: ParsedRun, from: number): Promise<void> {

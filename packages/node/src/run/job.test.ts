@@ -30,7 +30,7 @@ const begun: JobState = {
   units: 0,
   settled: 0,
   attempts: 0,
-  resumed: 0,
+  resumption: '',
   since: '',
 };
 const record = { id, submitter: 'carol', submitted: '', hash: '', exposures: [], uses: [] };
@@ -86,22 +86,76 @@ describe('a job', () => {
     job.start();
     await phase(job, 'failed');
     failing = false;
-    await job.resume();
+    await job.resume('1'.repeat(32));
     while (joins < 5) await sleep(10);
     expect(most).toBe(1);
     await job.close();
   });
 
+  it('is resumed when it could not be written down at first, and cancelled then', async () => {
+    const others = new Map([[1, failed] as const]);
+    let joins = 0;
+    const join = async () => {
+      joins++;
+      throw new TriadError('timeout', 'nobody came');
+    };
+    const job = await lonely({ network: () => ({ outside: [], join }), elsewhere: async () => others });
+    job.start();
+    await phase(job, 'failed');
+    others.clear();
+    const write = store.setState.bind(store);
+    const full = () => Promise.reject(new TriadError('limit', 'the disk is full'));
+    store.setState = full;
+    await expect(job.resume('1'.repeat(32))).rejects.toThrow('full');
+    expect(job.state).toMatchObject({ phase: 'failed', resumption: '' });
+    store.setState = write;
+    const before = joins;
+    await job.resume('2'.repeat(32));
+    while (joins < before + 2) await sleep(5);
+    store.setState = full;
+    await expect(job.cancel('alice')).rejects.toThrow('full');
+    expect(job.state.phase).not.toBe('cancelled');
+    store.setState = write;
+    expect(await job.cancel('alice')).toBe(true);
+    expect((await store.all())[0]!.state).toMatchObject({ phase: 'cancelled', cancelledBy: 'alice' });
+  });
+
+  it('goes on after a failure of a node that was not told of the last resumption, not after another', async () => {
+    const others = new Map([[1, failed] as const]);
+    const job = await lonely({ elsewhere: async () => others });
+    job.start();
+    await phase(job, 'failed');
+    await job.resume('1'.repeat(32));
+    await sleep(300);
+    expect(job.state.phase).toBe('waiting');
+    others.set(1, { ...failed, resumption: '1'.repeat(32) });
+    await phase(job, 'failed');
+    await job.close();
+  });
+
+  it('that is ending is waited for when it is closed', async () => {
+    const job = await lonely({ elsewhere: async () => new Map([[1, failed] as const]) });
+    const write = store.setState.bind(store);
+    store.setState = async (...state) => {
+      await sleep(100);
+      await write(...state);
+    };
+    job.start();
+    await phase(job, 'failed');
+    await job.close();
+    expect((await store.all())[0]!.state.phase).toBe('failed');
+  });
+
   it('that is cancelled elsewhere ends, with whoever did it written down, and leaves nothing to go on with', async () => {
-    const by: string[] = [];
+    const by: unknown[] = [];
     const job = await lonely({
       elsewhere: async () => new Map([[2, { ...begun, phase: 'cancelled', cancelledBy: 'alice' } as const]]),
-      cancelled: async (role) => void by.push(role),
+      cancelled: async (cancellation) => void by.push(cancellation),
     });
     job.start();
     await phase(job, 'cancelled');
     await job.close();
-    expect(by).toEqual(['alice']);
+    expect(by).toEqual([{ who: 'alice', from: 2 }]);
     expect(job.state.cancelledBy).toBe('alice');
     await expect(store.work(id)).rejects.toThrow('ENOENT');
   });

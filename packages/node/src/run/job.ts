@@ -6,10 +6,18 @@ import type { StationJob } from '@triad/net';
 import { type Channel, type Network, TriadError } from '@triad/protocol';
 import { Checkpoints } from '../store/checkpoints.js';
 import type { JobRecord, JobState, JobStore, Phase } from '../store/jobs.js';
+import { shownUnits } from '../store/recent-numbers.js';
 import { ResultLog } from '../store/result-log.js';
 import type { Schedule } from '../work/schedule.js';
+import { isRun } from '../work/work.js';
 import { attempt } from './attempt.js';
-import { cancelledElsewhere, type Elsewhere, failureElsewhere, isCompleteElsewhere } from './elsewhere.js';
+import {
+  type Cancellation,
+  cancelledElsewhere,
+  type Elsewhere,
+  failureElsewhere,
+  isCompleteElsewhere,
+} from './elsewhere.js';
 import type { Prepared } from './prepare.js';
 import { fileOf, resultFiles } from './result.js';
 import { agreeOnEnd, agreeOnStart, type Start } from './start.js';
@@ -22,7 +30,7 @@ export interface Surroundings {
   /** The other nodes, for this job. */
   readonly network: (job: StationJob) => Network;
   /** Opens the data sets and reads the programs; throws when something is missing. */
-  readonly prepare: () => Promise<Prepared>;
+  readonly prepare: (signal: AbortSignal) => Promise<Prepared>;
   /** Keeps a recipient's file where it will collect it. */
   readonly deliver: (to: string, file: Uint8Array) => Promise<void>;
   /** What the other nodes say of the job; nothing any more when the signal comes. */
@@ -32,7 +40,7 @@ export interface Surroundings {
   /** The nodes have met; `heads` are those of the others. */
   readonly met: (heads: Start['heads']) => Promise<void>;
   /** The job was ended by a role. */
-  readonly cancelled: (by: string) => Promise<void>;
+  readonly cancelled: (cancellation: Cancellation) => Promise<void>;
   /** Units from one checkpoint to the next. */
   readonly checkpointEvery: number;
   readonly log: (event: string, details: Readonly<Record<string, unknown>>) => void;
@@ -71,7 +79,9 @@ export class Job {
   #state: JobState;
   #channel: Channel | undefined;
   /** When the node closes or the job is cancelled. */
-  readonly #ending = new AbortController();
+  #ending = new AbortController();
+  #isGoing = false;
+  #cancelling = false;
   #writing: Promise<void> = Promise.resolve();
   #going: Promise<void> = Promise.resolve();
   #spent: Spent = { sent: 0, received: 0, rounds: 0, units: 0 };
@@ -98,7 +108,12 @@ export class Job {
 
   /** Goes on until the job is over or `close` is called. */
   start(): void {
-    this.#going = this.#loop().catch((error: unknown) => this.#fail(error));
+    this.#isGoing = true;
+    this.#going = this.#loop()
+      .catch((error: unknown) => this.#fail(error))
+      .finally(() => {
+        this.#isGoing = false;
+      });
   }
 
   /** Told of every change, until the returned function is called. */
@@ -114,35 +129,58 @@ export class Job {
       throw new TriadError('bad-argument', `job ${record.id} is not that far`, { remedy: 'wait' });
     const { log, schedule } = this.#revealing;
     const id = createHash('sha256').update(`${record.id}/${to}/${until}`).digest('hex').slice(0, 32);
-    return fileOf(log.recent.of(to, until), { schedule, party: around.party, id });
+    return fileOf(log.recent.of(to, until, shownUnits(revealsOf(schedule))), {
+      schedule,
+      party: around.party,
+      id,
+    });
   }
 
   /** Ends the job for good, also one that failed; false when it had ended before. */
   async cancel(by: string): Promise<boolean> {
     if (isOverForGood(this.#state)) return false;
-    await this.#stop(new TriadError('closed', `job ${this.record.id} was cancelled by ${by}`));
-    if (isOverForGood(this.#state)) return false;
-    await this.#cancelled(by);
-    return true;
+    this.#cancelling = true;
+    try {
+      await this.#stop(new TriadError('closed', `job ${this.record.id} was cancelled by ${by}`));
+      if (isOverForGood(this.#state)) return false;
+      await this.#orNot(() => this.#cancelled({ who: by }));
+      return true;
+    } finally {
+      this.#cancelling = false;
+    }
   }
 
-  /** Tries a failed job again from its last checkpoint; one that is under way goes on. */
-  async resume(): Promise<void> {
+  /** Tries a failed job again from its last checkpoint; one that is under way goes on. `resumption` names this at all nodes. */
+  async resume(resumption: string): Promise<void> {
+    const { id } = this.record;
+    if (this.#cancelling) throw new TriadError('closed', `job ${id} is being cancelled`, { remedy: 'wait' });
     if (isOver(this.#state)) await this.#going;
-    const { phase, resumed } = this.#state;
+    const { phase } = this.#state;
     if (isOverForGood(this.#state))
-      throw new TriadError('bad-argument', `job ${this.record.id} is ${phase}, for good`, {
+      throw new TriadError('bad-argument', `job ${id} is ${phase}, for good`, {
         remedy: 'submit it again',
       });
     const { trouble: _, ...rest } = this.#state;
-    this.#state = { ...rest, resumed: resumed + 1 };
-    await this.#become(phase === 'failed' ? 'waiting' : phase);
-    if (phase === 'failed') this.start();
+    if (this.#isGoing) return this.#become(phase, { ...rest, resumption });
+    await this.#orNot(() => this.#become('waiting', { ...rest, resumption }));
+    this.#ending = new AbortController();
+    this.start();
   }
 
   /** Leaves the job as it is on disk, to go on when the node starts again. */
   async close(): Promise<void> {
     await this.#stop(new TriadError('closed', `party ${this.around.party} is being stopped`));
+  }
+
+  /** What cannot be written down has not happened: it may be asked for again. */
+  async #orNot(act: () => Promise<void>): Promise<void> {
+    const before = this.#state;
+    try {
+      await act();
+    } catch (error) {
+      this.#state = before;
+      throw error;
+    }
   }
 
   async #stop(reason: TriadError): Promise<void> {
@@ -176,22 +214,23 @@ export class Job {
     const { signal } = this.#ending;
     const others = await this.around.elsewhere(this.record.id, signal);
     if (signal.aborted) return true;
-    const by = cancelledElsewhere(others);
-    const failure = failureElsewhere(others, this.#state.resumed);
-    if (by !== undefined) await this.#cancelled(by);
+    const cancellation = cancelledElsewhere(others);
+    const failure = failureElsewhere(others, this.#state.resumption);
+    if (cancellation !== undefined) await this.#cancelled(cancellation);
     else if (failure !== undefined) await this.#fail(failure);
-    return by !== undefined || failure !== undefined;
+    return cancellation !== undefined || failure !== undefined;
   }
 
   async #attempt(): Promise<void> {
     const { around } = this;
     const { id } = this.record;
     const { signal } = this.#ending;
-    if (this.#state.result !== undefined && isCompleteElsewhere(await around.elsewhere(id, signal)))
+    const { result } = this.#state;
+    if (result !== undefined && isCompleteElsewhere(await around.elsewhere(id, signal), result))
       return this.#done();
-    await using prepared = await around.prepare();
+    await using prepared = await around.prepare(signal);
     // With all results on disk there may be nobody to meet any more: look again soon.
-    const timeout = this.#state.result === undefined ? meetingTime : completeTime;
+    const timeout = result === undefined ? meetingTime : completeTime;
     const network = around.network({ job: id, timeout, signal });
     const channel = await network.join(around.party, prepared.agreement);
     this.#channel = channel;
@@ -210,9 +249,9 @@ export class Job {
   async #meet(prepared: Prepared, channel: Channel): Promise<void> {
     this.#ending.signal.throwIfAborted();
     const checkpoints = new Checkpoints(this.around.store.at(this.record.id));
-    const { head, met } = this.around;
-    const complete = this.#state.result !== undefined;
-    const progress = { units: await checkpoints.units(), complete, head: head() };
+    const { head, met, checkpointEvery: every } = this.around;
+    const { result = '' } = this.#state;
+    const progress = { units: await checkpoints.units(), result, every, head: head() };
     const start = await agreeOnStart(channel, progress, Date.now());
     await met(start.heads);
     if (start.complete) await channel.close();
@@ -224,18 +263,18 @@ export class Job {
     const { result: _, ...rest } = this.#state;
     const { units } = prepared.schedule;
     const { unit } = start;
-    this.#state = { ...rest, unit, units, settled: unit, attempts: rest.attempts + 1 };
-    await this.#become('running');
+    await this.#become('running', { ...rest, unit, units, settled: unit, attempts: rest.attempts + 1 });
     const log = await ResultLog.open(around.store.resultsPath(record.id));
     await goBack(checkpoints, log, unit);
     const task = {
       ...prepared,
       log,
       checkpoints,
-      every: around.checkpointEvery,
+      every: start.every,
       onProgress: (unit: number, rounds: number) => this.#advance(unit, rounds),
       onSettled: (settled: number) => {
         this.#state = { ...this.#state, settled };
+        log.recent.settle(settled);
       },
     };
     this.#revealing = { log, schedule: prepared.schedule };
@@ -244,8 +283,7 @@ export class Job {
       const files = await resultFiles(log, { schedule, party: around.party, id: start.id });
       for (const [to, file] of files) await around.deliver(to, file);
       if (model !== undefined) await around.store.setModel(record.id, model);
-      this.#state = { ...this.#state, unit: units, result: start.id };
-      await this.#become('running');
+      await this.#become('running', { ...this.#state, unit: units, result: start.id });
       await agreeOnEnd(channel);
     };
     try {
@@ -268,10 +306,9 @@ export class Job {
     await this.around.store.clean(this.record.id);
   }
 
-  async #cancelled(by: string): Promise<void> {
-    this.#state = { ...this.#state, cancelledBy: by };
-    await this.#become('cancelled');
-    await this.around.cancelled(by);
+  async #cancelled(cancellation: Cancellation): Promise<void> {
+    await this.#become('cancelled', { ...this.#state, cancelledBy: cancellation.who });
+    await this.around.cancelled(cancellation);
     await this.around.store.clean(this.record.id);
   }
 
@@ -282,16 +319,16 @@ export class Job {
       this.around.log('not tidied up', { job: id, reason: (error as Error).message });
       return;
     }
-    this.#state = { ...this.#state, trouble: troubleOf(error) };
-    await this.#become('failed').catch((reason: Error) =>
+    await this.#become('failed', { ...this.#state, trouble: troubleOf(error) }).catch((reason: Error) =>
       this.around.log('state not kept', { job: id, reason: reason.message }),
     );
   }
 
-  async #become(phase: Phase): Promise<void> {
+  /** Takes a phase, and whatever else changes with it. */
+  async #become(phase: Phase, next = this.#state): Promise<void> {
     const since = phase === this.#state.phase ? this.#state.since : new Date().toISOString();
-    this.#state = { ...this.#state, phase, since };
-    const state = this.#state;
+    const state = { ...next, phase, since };
+    this.#state = state;
     const write = () => this.around.store.setState(this.record.id, state);
     this.#writing = this.#writing.then(write, write);
     this.#writing.catch(() => {});
@@ -304,3 +341,7 @@ export class Job {
     }
   }
 }
+
+/** Reveals of a unit, at most. */
+const revealsOf = ({ spans }: Schedule): number =>
+  Math.max(...spans.map(({ stage }) => (isRun(stage) ? (stage.reveal?.length ?? 0) : 1)));

@@ -7,8 +7,10 @@ import { z } from 'zod';
 export interface Progress {
   /** Units before which it has a checkpoint; the start is none of them. */
   readonly units: readonly number[];
-  /** All of its results are on disk. */
-  readonly complete: boolean;
+  /** Names its results, when all of them are on disk; otherwise empty. */
+  readonly result: string;
+  /** Units from one checkpoint to the next, as its operator wants it. */
+  readonly every: number;
   /** Hash of the last entry of its audit log. */
   readonly head: string;
 }
@@ -18,15 +20,18 @@ export interface Start {
   readonly unit: number;
   /** 32 hexadecimal digits, fresh and the same at all nodes: names the results of this attempt. */
   readonly id: string;
-  /** Everybody has all results. */
+  /** Everybody has all results, of one attempt. */
   readonly complete: boolean;
+  /** Units from one checkpoint to the next: as often as anybody wants. */
+  readonly every: number;
   /** Hashes of the last entries of the others' audit logs, by rank. */
   readonly heads: Readonly<Record<string, string>>;
 }
 
 const message = z.strictObject({
   units: z.array(z.number().int().min(0)).max(64),
-  complete: z.boolean(),
+  result: z.string().regex(/^(?:[0-9a-f]{32})?$/),
+  every: z.number().int().min(1),
   nonce: z.string().regex(/^[0-9a-f]{32}$/),
   /** Milliseconds since 1970, by the sender's clock. */
   now: z.number().int().min(0),
@@ -46,10 +51,10 @@ const over = namedAddress('triad/node/over');
  */
 export const agreeOnStart = async (
   channel: Channel,
-  { units, complete, head }: Progress,
+  { units, ...rest }: Progress,
   now: number,
 ): Promise<Start> => {
-  const own = { units: [...units], complete, nonce: randomBytes(16).toString('hex'), now, head };
+  const own = { units: [...units], ...rest, nonce: randomBytes(16).toString('hex'), now };
   for (const peer of channel.peers) channel.send(peer, here, Buffer.from(JSON.stringify(own)));
   const others = await Promise.all(
     channel.peers.map(async (peer) => [peer, read(await channel.recv(peer, here), peer)] as const),
@@ -61,7 +66,8 @@ export const agreeOnStart = async (
   return {
     unit: Math.max(0, ...common),
     id: createHash('sha256').update(nonces.join('/')).digest('hex').slice(0, 32),
-    complete: [...all.values()].every((each) => each.complete),
+    complete: own.result !== '' && [...all.values()].every(({ result }) => result === own.result),
+    every: Math.min(...[...all.values()].map(({ every }) => every)),
     heads: Object.fromEntries(others.map(([party, each]) => [party, each.head])),
   };
 };

@@ -20,7 +20,6 @@ const failure = z.object({
   error: z.object({
     code: z.enum(codes),
     what: z.string().max(4000),
-    party: z.number().int().min(0).optional(),
     remedy: z.string().max(1000).optional(),
   }),
 });
@@ -29,19 +28,21 @@ export type Failure = z.infer<typeof failure>;
 
 export const statusOf = ({ code }: TriadError): number => statuses[code];
 
-export const toFailure = ({ code, message, party, remedy }: TriadError): Failure => ({
+export const toFailure = ({ code, message, remedy }: TriadError): Failure => ({
   error: {
     code,
     what: remedy === undefined ? message : message.replace(`; ${remedy}`, ''),
-    ...(party !== undefined && { party }),
     ...(remedy !== undefined && { remedy }),
   },
 });
 
-/** The error that a node answered with; undefined when its answer is none. */
+/** The error that a node answered with, which is that node's to answer for; undefined when its answer is none. */
 export const fromFailure = (value: unknown, node: number): TriadError | undefined => {
   const { success, data } = failure.safeParse(value);
   if (!success) return undefined;
-  const { code, what, party = node, remedy } = data.error;
-  return new TriadError(code, `node ${node}: ${what}`, { party, ...(remedy !== undefined && { remedy }) });
+  const { code, what, remedy } = data.error;
+  return new TriadError(code, `node ${node}: ${what}`, {
+    party: node,
+    ...(remedy !== undefined && { remedy }),
+  });
 };

@@ -25,12 +25,14 @@ export const jobRoutes = (app: FastifyInstance, node: Node): void => {
     return reply.code(204).send();
   });
   app.post('/v1/jobs/:id/resume', async (request, reply) => {
-    await node.resume(request.caller, idOf(request));
+    const { id: resumption } = checked(params, request.body, 'what names the resumption');
+    await node.resume(request.caller, idOf(request), resumption);
     return reply.code(204).send();
   });
-  app.get('/v1/jobs/:id/result', async (request, reply) =>
-    reply.type('application/octet-stream').send(await node.result(request.caller, idOf(request))),
-  );
+  app.get('/v1/jobs/:id/result', async (request, reply) => {
+    const { size, stream } = await node.result(request.caller, idOf(request));
+    return reply.type('application/octet-stream').header('content-length', size).send(stream);
+  });
   app.get('/v1/jobs/:id/numbers', async (request, reply) => {
     const { until } = checked(place, request.query, 'how far');
     const sealed = await node.numbersSoFar(request.caller, idOf(request), until);

@@ -1,5 +1,6 @@
 /** What a node answers over HTTPS. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { Readable } from 'node:stream';
 import rateLimit from '@fastify/rate-limit';
 import { TriadError } from '@triad/protocol';
 import fastify, {
@@ -10,6 +11,7 @@ import fastify, {
 } from 'fastify';
 import { z } from 'zod';
 import type { Node } from '../node.js';
+import { zeros } from '../zeros.js';
 import { bytesOf } from './body.js';
 import { admitCallers, callerKey } from './caller.js';
 import { checked } from './checked.js';
@@ -58,7 +60,10 @@ const echo = async (request: FastifyRequest, reply: FastifyReply) => {
     if (size > maxEcho)
       throw new TriadError('limit', `more than ${maxEcho} bytes came`, { remedy: 'send less' });
   }
-  return reply.type('application/octet-stream').send(Buffer.alloc(receive));
+  return reply
+    .type('application/octet-stream')
+    .header('content-length', receive)
+    .send(Readable.from(zeros(receive)));
 };
 
 const unknownPath = (method: string, url: string): TriadError =>

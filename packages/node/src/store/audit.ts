@@ -30,6 +30,8 @@ export interface AuditEvent {
   /** What it revealed or would have. */
   readonly exposures?: readonly string[];
   readonly reason?: string;
+  /** The node that said so, of what happened elsewhere. */
+  readonly from?: number;
   /** Hashes of the last entries of the other nodes' logs, by rank: what they cannot change any more without being found out. */
   readonly heads?: Readonly<Record<string, string>>;
 }

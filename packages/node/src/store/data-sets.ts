@@ -1,6 +1,6 @@
 /** The data sets a node keeps its shares of. */
 import { readdir, rename, rm, stat } from 'node:fs/promises';
-import { type Manifest, manifestDigest, openFile, openShare, type ShareSet } from '@triad/data';
+import { type Manifest, manifestDigest, openFile, openShare, type ShareSet, syncFolder } from '@triad/data';
 import { TriadError } from '@triad/protocol';
 import type { Verify } from '../policy/grant.js';
 import { type Folder, fileName } from './folder.js';
@@ -45,8 +45,8 @@ interface ShareFile {
   readonly checked?: string;
 }
 
-/** Data sets of one owner. */
-const mostSets = 256;
+/** Data sets of one owner, and characters of all of their manifests: these are kept in memory, and listed. */
+const [mostSets, mostText] = [256, 2 ** 24];
 
 export class DataSets {
   /** By name. */
@@ -94,12 +94,14 @@ export class DataSets {
     if (known !== undefined && known.id !== id) throw taken(set);
     if (known !== undefined && (await this.#isWhole(set))) return known;
     const key = { owner, id };
-    this.#checkCount(owner);
+    this.#checkCount(expected, 0);
     const room = () => maxBytes - this.#bytesOf(owner);
     return this.uploads.receive(key, piece, room, async (path) => {
       const manifest = await this.#check(path, expected, id);
       if ((this.#files.get(fileOf(set))?.found?.manifest.id ?? id) !== id) throw taken(set);
+      this.#checkCount(expected, JSON.stringify(manifest).length);
       await rename(path, this.#path(set));
+      await syncFolder(this.folder.at('data'));
       this.#files.set(fileOf(set), {
         found: await this.#describe(manifest),
         checked: await stampOf(this.#path(set)),
@@ -109,13 +111,13 @@ export class DataSets {
   }
 
   /** Its rows; whoever opens it closes it. Throws `mismatch` when it is not as its owner signed it any more, or gone. */
-  async open(set: string): Promise<ShareSet> {
+  async open(set: string, signal?: AbortSignal): Promise<ShareSet> {
     if (this.get(set) === undefined) throw missing(set);
     const known = this.#files.get(fileOf(set))!;
     try {
-      return await this.#openChecked(set, known);
+      return await this.#openChecked(set, known, signal);
     } catch (error) {
-      if (!(error instanceof TriadError)) throw error;
+      if (!(error instanceof TriadError) || signal?.aborted) throw error;
       this.#note(set, known, { damage: error });
       this.options.onDamage(set, error.message);
       throw damagedSet(set, error);
@@ -132,13 +134,13 @@ export class DataSets {
     }
   }
 
-  async #openChecked(set: string, known: ShareFile): Promise<ShareSet> {
+  async #openChecked(set: string, known: ShareFile, signal?: AbortSignal): Promise<ShareSet> {
     const stamp = await stampOf(this.#path(set)).catch(() => '');
     if (stamp === '') throw new TriadError('mismatch', 'its file is gone');
     const share = await this.#openFile(this.#path(set));
     if (known.checked === stamp) return share;
     try {
-      await share.verify(this.options.verify);
+      await share.verify(this.options.verify, signal);
     } catch (error) {
       await share.close();
       throw error;
@@ -193,9 +195,14 @@ export class DataSets {
     return this.#of(owner).reduce((sum, { bytes }) => sum + bytes, 0);
   }
 
-  #checkCount(owner: string): void {
-    if (this.#of(owner).length >= mostSets)
-      throw new TriadError('limit', `${owner} has ${mostSets} data sets here`, { remedy: 'remove one' });
+  /** Throws `limit` when there is no room for another data set whose manifest has so many characters. */
+  #checkCount({ owner, name }: Expected, text: number): void {
+    const own = this.#of(owner).filter(({ manifest }) => manifest.name !== name);
+    const all = own.reduce((sum, { manifest }) => sum + JSON.stringify(manifest).length, text);
+    if (own.length >= mostSets || all > mostText)
+      throw new TriadError('limit', `${owner} has ${own.length} data sets here`, {
+        remedy: 'remove some, or name columns more shortly',
+      });
   }
 
   async #check(path: string, { owner, name }: Expected, id: string): Promise<Manifest> {

@@ -6,8 +6,8 @@ import { type Grant, readGrant, type Verify } from '../policy/grant.js';
 import type { GrantState, Use } from '../policy/policy.js';
 import type { Folder } from './folder.js';
 
-/** Grants of one owner that one node keeps. */
-const maxGrants = 2 ** 12;
+/** Grants of one owner that one node keeps, and programs, reveals and submitters in all of them. */
+const [maxGrants, maxSize] = [2 ** 12, 2 ** 16];
 
 interface State {
   readonly grant: Grant;
@@ -51,22 +51,25 @@ export class Grants {
     return found.map(stateOf).reverse();
   }
 
-  /** Throws `mismatch` for other terms under a known id. */
-  async add(grant: Grant): Promise<void> {
+  /** False for a grant that is here already. Throws `mismatch` for other terms under a known id. */
+  async add(grant: Grant): Promise<boolean> {
     const { id } = grant.terms;
     const known = this.#states.get(id);
     if (known !== undefined) {
-      if (known.grant.signature === grant.signature) return;
+      if (known.grant.signature === grant.signature) return false;
       throw new TriadError('mismatch', `another grant has the id ${id}`, { remedy: 'make a new grant' });
     }
     const { owner } = grant.terms;
     const own = [...this.#states.values()].filter((state) => state.grant.terms.owner === owner);
-    if (own.length >= maxGrants)
-      throw new TriadError('limit', `${owner} has ${maxGrants} grants here`, {
+    const size = own.reduce((n, state) => n + sizeOf(state.grant), sizeOf(grant));
+    if (own.length >= maxGrants || size > maxSize)
+      throw new TriadError('limit', `${owner} has ${own.length} grants here`, {
         remedy: 'remove data sets that are not used any more, and their grants with them',
       });
-    this.#keep({ grant, jobs: [] });
-    await this.#write(id);
+    const state = { grant, jobs: [] };
+    await this.#write(state);
+    this.#keep(state);
+    return true;
   }
 
   /** Counts a job as a use of grants. */
@@ -74,7 +77,17 @@ export class Grants {
     for (const { grant } of uses) {
       const state = this.#states.get(grant)!;
       if (!state.jobs.includes(job)) state.jobs = [...state.jobs, job];
-      await this.#write(grant);
+      await this.#write(state);
+    }
+  }
+
+  /** A job that has revealed nothing, and never will, is no use of them. */
+  async giveBack(uses: readonly Use[], job: string): Promise<void> {
+    for (const { grant } of uses) {
+      const state = this.#states.get(grant);
+      if (state === undefined) continue;
+      state.jobs = state.jobs.filter((id) => id !== job);
+      await this.#write(state);
     }
   }
 
@@ -102,18 +115,18 @@ export class Grants {
 
   async #forget(state: State): Promise<void> {
     const { id, set } = state.grant.terms;
+    await rm(this.folder.at('grants', `${id}.json`), { force: true });
     this.#states.delete(id);
     this.#sets.get(set)?.delete(state);
-    await rm(this.folder.at('grants', `${id}.json`), { force: true });
   }
 
-  #write(id: string): Promise<void> {
-    return writeFileWhole(
-      this.folder.at('grants', `${id}.json`),
-      JSON.stringify(this.#states.get(id)),
-      0o600,
-    );
+  #write(state: State): Promise<void> {
+    const file = this.folder.at('grants', `${state.grant.terms.id}.json`);
+    return writeFileWhole(file, JSON.stringify(state), 0o600);
   }
 }
+
+const sizeOf = ({ terms: { programs, exposures, submitters } }: Grant): number =>
+  Object.keys(programs).length + exposures.length + submitters.length;
 
 const stateOf = ({ grant, jobs }: State): GrantState => ({ grant, used: jobs.length });

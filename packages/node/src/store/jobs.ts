@@ -1,6 +1,6 @@
 /** The jobs a node knows, each in a folder of its own. Ids are remembered for good, so that none can be repeated. */
 import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
-import { writeFileWhole } from '@triad/data';
+import { fileError, writeFileWhole } from '@triad/data';
 import { TriadError } from '@triad/protocol';
 import type { Use } from '../policy/policy.js';
 import type { Exposure } from '../work/parsed.js';
@@ -26,8 +26,8 @@ export interface JobState {
   readonly settled: number;
   /** How often the nodes have met. */
   readonly attempts: number;
-  /** How often it was resumed after it had failed. */
-  readonly resumed: number;
+  /** Names the last time its submitter resumed it, the same at all nodes; empty when it never was. */
+  readonly resumption: string;
   /** Names the results, once all of them are on disk. */
   readonly result?: string;
   readonly trouble?: Trouble;
@@ -63,16 +63,20 @@ const files = {
   results: 'results.log',
 } as const;
 
-/** What is not needed when a job is over for good. */
-const scaffolding = /^(?:checkpoint-\d+\.safetensors|work\.json|results\.log)$/;
+/** What is not needed when a job is over for good, and what was being written when a process died. */
+const scaffolding = /^(?:checkpoint-\d+\.safetensors|work\.json|results\.log|.*\.part)$/;
 
 export class JobStore {
   constructor(private readonly folder: Folder) {}
 
   async all(): Promise<StoredJob[]> {
     const ids = (await readdir(this.folder.at('jobs'))).filter((id) => jobId.safeParse(id).success).sort();
-    const jobs = await Promise.all(ids.map((id) => this.#read(id)));
-    return jobs.filter((job) => job !== undefined);
+    const jobs: StoredJob[] = [];
+    for (const id of ids) {
+      const job = await this.#read(id);
+      if (job !== undefined) jobs.push(job);
+    }
+    return jobs;
   }
 
   /** Throws `refused` for an id that was used before. */
@@ -86,9 +90,14 @@ export class JobStore {
         remedy: 'submit it under a new id',
       });
     }
-    await this.setState(id, state);
-    await writeFileWhole(this.at(id, files.work), JSON.stringify(work), 0o600);
-    await writeFileWhole(this.at(id, files.record), JSON.stringify(record), 0o600);
+    try {
+      await this.setState(id, state);
+      await writeFileWhole(this.at(id, files.work), JSON.stringify(work), 0o600);
+      await writeFileWhole(this.at(id, files.record), JSON.stringify(record), 0o600);
+    } catch (error) {
+      await rm(this.at(id), { recursive: true, force: true });
+      throw error;
+    }
   }
 
   setState(id: string, state: JobState): Promise<void> {
@@ -130,10 +139,13 @@ export class JobStore {
 
   /** Undefined for a job that was not whole when the process died: nobody was told that it is accepted. */
   async #read(id: string): Promise<StoredJob | undefined> {
-    const [record, state] = await Promise.all(
-      [files.record, files.state].map((name) => readFile(this.at(id, name), 'utf8').catch(() => undefined)),
-    );
-    if (record === undefined || state === undefined) return undefined;
-    return { record: JSON.parse(record) as JobRecord, state: JSON.parse(state) as JobState };
+    try {
+      const record = await readFile(this.at(id, files.record), 'utf8');
+      const state = await readFile(this.at(id, files.state), 'utf8');
+      return { record: JSON.parse(record) as JobRecord, state: JSON.parse(state) as JobState };
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+      throw fileError(error, `job ${id} cannot be read`, 'look at the data directory of the node');
+    }
   }
 }

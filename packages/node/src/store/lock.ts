@@ -16,8 +16,10 @@ export interface Holder {
 /** What a lock says: its process, host and machine, and what nobody else has. */
 type Words = readonly string[];
 
-/** Milliseconds between signs of life of a holder, and after which one of another machine counts as gone. */
+/** Milliseconds between signs of life of a holder, and without any after which one of another machine counts as gone. */
 const [beat, gone] = [2000, 20_000];
+/** Milliseconds that it takes to see whether there are any. */
+const watched = 3 * beat;
 
 /** Tokens of the locks of this process. */
 const held = new Set<string>();
@@ -28,7 +30,14 @@ const lockIn = (folder: string): string => join(folder, 'lock');
 export const holderOf = async (folder: string): Promise<Holder | undefined> => {
   const lock = lockIn(folder);
   const holder = await readLock(lock);
-  if (holder.length === 0 || (await isGone(lock, holder))) return undefined;
+  if (holder === undefined || (await isDead(holder))) return undefined;
+  const signs = new Signs(lock);
+  if (!(await isLocal(holder)))
+    while (signs.quiet < watched && signs.seen < 2) {
+      await signs.look();
+      await sleep(pause);
+    }
+  if (signs.quiet >= watched) return undefined;
   const [process, host = ''] = holder;
   return { process: Number(process), host };
 };
@@ -40,13 +49,44 @@ export const takeLock = async (
 ): Promise<() => Promise<void>> => {
   const lock = lockIn(folder);
   const own = [String(process.pid), hostname(), await machine(), randomBytes(16).toString('hex')];
-  for (const since = Date.now(); ; await sleep(200)) {
+  const signs = new Signs(lock);
+  for (;;) {
     if (await writeLock(lock, own)) return keep(lock, own, onLost);
+    await signs.look();
     const holder = await readLock(lock);
-    if (await isGone(lock, holder)) await removeLock(lock, holder);
-    else if (isHere(holder, own) || Date.now() - since > gone + beat) throw inUse(lock, holder);
+    if (holder === undefined) continue;
+    if ((await isDead(holder)) || signs.quiet > gone) await removeLock(lock, holder);
+    else if ((await isLocal(holder)) || signs.seen > 2) throw inUse(lock, holder);
+    else await sleep(pause);
   }
 };
+
+/** Milliseconds between looks at a lock. */
+const pause = 200;
+
+/** What a holder shows of itself: its lock changes. Clocks of machines are not compared. */
+class Signs {
+  /** How often the lock has changed while it was looked at, its first state included. */
+  seen = 0;
+  #stamp = '';
+  #since = performance.now();
+
+  constructor(private readonly lock: string) {}
+
+  /** Milliseconds since the last change. */
+  get quiet(): number {
+    return performance.now() - this.#since;
+  }
+
+  async look(): Promise<void> {
+    const found = await stat(this.lock).catch(() => undefined);
+    const stamp = found === undefined ? '' : `${found.ino}/${found.mtimeMs}`;
+    if (stamp === this.#stamp) return;
+    this.#stamp = stamp;
+    this.#since = performance.now();
+    this.seen++;
+  }
+}
 
 /** Where the number of a process means that process: a boot of a machine, and a container. */
 const machine = async (): Promise<string> => {
@@ -55,11 +95,14 @@ const machine = async (): Promise<string> => {
   return boot === '' ? hostname() : `${boot.trim()}/${space}`;
 };
 
-const isHere = ([, , where]: Words, own: Words): boolean => where === own[2];
-
-const readLock = async (lock: string): Promise<Words> => {
-  const text = await readFile(lock, 'utf8').catch(() => '');
-  return text === '' ? [] : text.split(' ');
+/** Undefined when there is none. */
+const readLock = async (lock: string): Promise<Words | undefined> => {
+  try {
+    return (await readFile(lock, 'utf8')).split(' ');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
+  }
 };
 
 /** Whether nobody else has it. */
@@ -95,8 +138,9 @@ const keep = (lock: string, own: Words, onLost: (error: TriadError) => void): ((
     if (await isOwn()) return utimes(lock, new Date(), new Date());
     clearInterval(timer);
     const holder = await readLock(lock);
-    if (held.has(token)) onLost(inUse(lock, holder));
+    if (held.has(token)) onLost(inUse(lock, holder ?? []));
   };
+  // What cannot be read or written for a moment is tried again.
   const timer = setInterval(() => void show().catch(() => {}), beat).unref();
   return async () => {
     clearInterval(timer);
@@ -105,15 +149,16 @@ const keep = (lock: string, own: Words, onLost: (error: TriadError) => void): ((
   };
 };
 
-const tokenOf = ([, , , token = '']: Words): string => token;
+const tokenOf = (words: Words | undefined): string => words?.[3] ?? '';
 
-/** A process of this machine is looked at; for those of others, their signs of life speak. */
-const isGone = async (lock: string, holder: Words): Promise<boolean> => {
-  const [pid, , where] = holder;
-  if (where === (await machine()))
-    return Number(pid) === process.pid ? !held.has(tokenOf(holder)) : !isAlive(Number(pid));
-  const { mtimeMs } = await stat(lock).catch(() => ({ mtimeMs: 0 }));
-  return Date.now() - mtimeMs > gone;
+/** Whether its process is of this machine, where it can be looked for. */
+const isLocal = async ([, , where]: Words): Promise<boolean> => where === (await machine());
+
+/** Whether its process is known to have ended. */
+const isDead = async (holder: Words): Promise<boolean> => {
+  if (!(await isLocal(holder))) return false;
+  const pid = Number(holder[0]);
+  return pid === process.pid ? !held.has(tokenOf(holder)) : !isAlive(pid);
 };
 
 /** Whether a process of this machine is alive. */

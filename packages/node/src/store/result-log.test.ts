@@ -52,8 +52,8 @@ describe('what a job has revealed so far', () => {
     log.append(recordOf(7));
     await log.sync();
     expect((await all(log)).map(({ unit }) => unit)).toEqual([0, 2, 1, 3, 4, 7]);
-    expect(log.recent.of('carol', 8).map(({ unit }) => unit)).toEqual([0, 2, 1, 3, 4, 7]);
-    expect(log.recent.of('dave', 8)).toEqual([]);
+    expect(log.recent.of('carol', 8, 1000).map(({ unit }) => unit)).toEqual([0, 2, 1, 3, 4, 7]);
+    expect(log.recent.of('dave', 8, 1000)).toEqual([]);
     await log.close();
   });
 

@@ -80,7 +80,7 @@ export class ResultLog {
   async keepBefore(unit: number): Promise<void> {
     await this.#tail.catch(() => {});
     this.#tail = Promise.resolve();
-    this.recent.clear();
+    this.recent.restart(unit);
     const kept: Uint8Array[] = [];
     for await (const record of this.records()) {
       if (record.unit >= unit) continue;
@@ -128,6 +128,8 @@ const recordAt = (
 ): { readonly record: ResultRecord; readonly end: number } | undefined => {
   if (at + prefixBytes > bytes.length) return undefined;
   const length = bytes.readUInt32LE(at);
+  // Some file systems leave zeros where something was being written.
+  if (length === 0) return undefined;
   if (length > maxHeaderBytes) throw damaged();
   const start = at + prefixBytes + length;
   if (start > bytes.length) return undefined;
