@@ -1,5 +1,6 @@
 import { locationIn, writeStored } from '@triad/data';
 import { encodeModel, type NdArray, type Weights } from '@triad/layers';
+import { badArgument } from './bad-argument.js';
 
 export const resultFormats = ['csv', 'npy', 'json', 'safetensors'] as const;
 export type ResultFormat = (typeof resultFormats)[number];
@@ -17,13 +18,28 @@ export const writeResults = async (
     await writeStored(file, encodeModel(values), ownerOnly);
     return [file];
   }
-  const files: string[] = [];
-  for (const [name, value] of Object.entries(values)) {
-    const file = locationIn(folder, `${name.replace(/[^A-Za-z0-9._-]/g, '_')}.${format}`);
-    await writeStored(file, encoders[format](value), ownerOnly);
-    files.push(file);
-  }
+  const files = Object.keys(values).map((name) => locationIn(folder, `${fileNameOf(name)}.${format}`));
+  checkDistinct(files);
+  for (const [i, value] of Object.values(values).entries())
+    await writeStored(files[i]!, encoders[format](value), ownerOnly);
   return files;
+};
+
+/** The name, with whatever file systems or URLs might take otherwise as its bytes, `=2F` for a slash. */
+const fileNameOf = (name: string): string =>
+  name.replace(/[^A-Za-z0-9._-]/gu, (letter) =>
+    [...Buffer.from(letter)].map((byte) => `=${byte.toString(16).toUpperCase().padStart(2, '0')}`).join(''),
+  );
+
+/** Throws `bad-argument` for names that some file systems take for one. */
+const checkDistinct = (files: readonly string[]): void => {
+  const known = new Map<string, string>();
+  for (const file of files) {
+    const other = known.get(file.toLowerCase());
+    if (other !== undefined)
+      throw badArgument(`${other} and ${file} may be one file`, 'use --format safetensors');
+    known.set(file.toLowerCase(), file);
+  }
 };
 
 /** Rows along the first axis; further axes lie beside each other. */
