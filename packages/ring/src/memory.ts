@@ -19,7 +19,11 @@ export interface SharedMemory {
 }
 
 const wasm = new WebAssembly.Memory({ initial: growBytes / pageBytes, maximum: maxPages });
-const freeLists: number[][] = Array.from({ length: 4 * 29 }, () => []);
+/** Bytes of the blocks of each size class. */
+const classBytes: readonly number[] = Array.from({ length: 4 * 29 }, (_, size) =>
+  size < 4 ? (size + 1) * 16 : (5 + (size & 3)) * 2 ** ((size >> 2) + 2),
+);
+const freeLists: number[][] = classBytes.map(() => []);
 /** Free space that was joined, by address; none of it touches another or a free block. */
 let gaps: { ptr: number; bytes: number }[] = [];
 let view = new Uint8Array(wasm.buffer);
@@ -49,15 +53,11 @@ const classOf = (bytes: number): number => {
   return 4 * log + ((last >>> (log - 2)) & 3);
 };
 
-/** Bytes of a block of a class. */
-const bytesOf = (size: number): number =>
-  size < 4 ? (size + 1) * 16 : (5 + (size & 3)) * 2 ** ((size >> 2) + 2);
-
 /** The address of a fresh block; its contents are arbitrary. Throws `memory` when 4 GiB are used up. */
 export const allocate = (bytes: number): number => {
   if (bytes > maxPages * pageBytes) throw noRoom(bytes);
   const size = classOf(bytes);
-  const taken = bytesOf(size);
+  const taken = classBytes[size]!;
   const ptr = freeLists[size]!.pop() ?? cut(taken) ?? extend(taken) ?? joined(taken);
   if (ptr === undefined) throw noRoom(taken);
   live += taken;
@@ -67,7 +67,7 @@ export const allocate = (bytes: number): number => {
 /** Gives back a block got by `allocate(bytes)`. */
 export const release = (ptr: number, bytes: number): void => {
   const size = classOf(bytes);
-  live -= bytesOf(size);
+  live -= classBytes[size]!;
   freeLists[size]!.push(ptr);
 };
 
@@ -104,7 +104,7 @@ const joined = (bytes: number): number | undefined => {
 const join = (): void => {
   const free = gaps;
   for (const [size, list] of freeLists.entries())
-    for (const ptr of list.splice(0)) free.push({ ptr, bytes: bytesOf(size) });
+    for (const ptr of list.splice(0)) free.push({ ptr, bytes: classBytes[size]! });
   gaps = [];
   for (const gap of free.sort((a, b) => a.ptr - b.ptr)) {
     const below = gaps.at(-1);
