@@ -15,7 +15,7 @@ import { below } from './comparison/below.js';
 import { costModel } from './cost.js';
 import { sendClient, share } from './input.js';
 import { parts, refresh } from './part.js';
-import { localProduct, reshare } from './product.js';
+import { applyAll, localProduct, reshare } from './product.js';
 import { random } from './random.js';
 import { receiveClient, reveal } from './reveal.js';
 import { disposeShare, parties, type Share } from './share.js';
@@ -119,12 +119,7 @@ class Aby3 implements Protocol<Share> {
 
   async bilinearTruncate(op: Op, product: Product<Share>, bits: number): Promise<Share> {
     this.#checkBits(bits);
-    let z = localProduct(this.rank, product.map, product.x, product.y);
-    for (const f of product.after ?? []) {
-      const mapped = f.apply(z);
-      z.dispose();
-      z = mapped;
-    }
+    const z = applyAll(product.after ?? [], localProduct(this.rank, product.map, product.x, product.y));
     if (bits === 0) return reshare(this.session, op, z);
     try {
       return await this.truncation.apply(this.session, op, z, bits);

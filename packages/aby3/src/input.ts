@@ -1,6 +1,8 @@
 import { type Op, type Rank, type Session, TriadError } from '@triad/protocol';
 import { add, Prg, type Shape, size, sub, Tensor } from '@triad/ring';
+import { tensorScope } from './scope.js';
 import { keys, next, previous, type Share } from './share.js';
+import { drawn } from './stream.js';
 
 /**
  * Input sharing (ABY3, section 4; Araki et al. 2016, section 2.1). Two components are streams of keys, so that only the
@@ -11,24 +13,22 @@ export const share = async (session: Session, op: Op, owner: Rank, x: Tensor | S
   if (owner === session.rank) return send(session, op, tensorOf(owner, x));
   const shape = shapeOnly(session.rank, owner, x);
   const bytes = await op.recv(owner, size(shape) * 8);
-  const rest = Tensor.fromBytes(shape, bytes);
-  const stream = Tensor.empty(shape);
-  op.draw(session.pair(owner), stream);
-  return owner === previous(session.rank) ? { a: stream, b: rest } : { a: rest, b: stream };
+  using scope = tensorScope();
+  const rest = scope.own(Tensor.fromBytes(shape, bytes));
+  const stream = drawn(op, session.pair(owner), shape);
+  return scope.release(owner === previous(session.rank) ? { a: stream, b: rest } : { a: rest, b: stream });
 };
 
 const send = (session: Session, op: Op, x: Tensor): Share => {
+  using scope = tensorScope();
   const { a: keyA, b: keyB } = keys(session);
-  const a = Tensor.empty(x.shape);
-  const b = Tensor.empty(x.shape);
-  op.draw(keyA, a);
-  op.draw(keyB, b);
-  const rest = sub(x, a);
+  const a = scope.own(drawn(op, keyA, x.shape));
+  const b = scope.own(drawn(op, keyB, x.shape));
+  const rest = scope.own(sub(x, a));
   sub(rest, b, rest);
   op.send(next(session.rank), rest.toBytes());
   op.send(previous(session.rank), rest.toBytes());
-  rest.dispose();
-  return { a, b };
+  return scope.release({ a, b });
 };
 
 const seedBytes = 16;
@@ -45,20 +45,17 @@ const expand = (seed: Uint8Array, shape: Shape): Tensor => {
  * parties 1 and 2.
  */
 export const sendClient = (session: Session, op: Op, x: Tensor): void => {
-  const words = Tensor.empty([4]);
-  op.draw(session.own, words);
+  using scope = tensorScope();
+  const words = scope.own(drawn(op, session.own, [4]));
   const seeds = words.toBytes();
-  words.dispose();
   const [seed0, seed1] = [seeds.slice(0, seedBytes), seeds.slice(seedBytes)];
-  const x0 = expand(seed0, x.shape);
-  const x1 = expand(seed1, x.shape);
+  const x0 = scope.own(expand(seed0, x.shape));
+  const x1 = scope.own(expand(seed1, x.shape));
   const x2 = sub(x, add(x0, x1, x0), x1);
   const rest = x2.toBytes();
   op.send(0, seeds);
   op.send(1, concatBytes(seed1, rest));
   op.send(2, concatBytes(rest, seed0));
-  x0.dispose();
-  x1.dispose();
 };
 
 const receiveClient = async (session: Session, op: Op, owner: Rank, shape: Shape): Promise<Share> => {

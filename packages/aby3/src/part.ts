@@ -1,7 +1,9 @@
 import { type Copy, checkCopies, type Op, type Parts, type Session, TriadError } from '@triad/protocol';
 import { add, Prg, randomBytes, type Shape, sub, Tensor } from '@triad/ring';
 import { maskComponent } from './reveal.js';
+import { tensorScope } from './scope.js';
 import { next, parties, previous, type Share } from './share.js';
+import { drawn } from './stream.js';
 
 const same = (x: Tensor): Tensor => x.reshape(x.shape);
 
@@ -55,10 +57,8 @@ const tooFew = (): TriadError =>
 
 /** Each component under its mask, the masks m_0 + m_1 + m_2 = 0 drawn from the key all computing parties share. */
 export const refresh = (session: Session, op: Op, { a, b }: Share): Share => {
-  const masks = Tensor.empty([2, ...a.shape]);
-  op.draw(session.common, masks);
+  using scope = tensorScope();
+  const masks = scope.own(drawn(op, session.common, [2, ...a.shape]));
   const { rank } = session;
-  const fresh = { a: maskComponent(rank, a, masks), b: maskComponent(next(rank), b, masks) };
-  masks.dispose();
-  return fresh;
+  return { a: maskComponent(rank, a, masks), b: maskComponent(next(rank), b, masks) };
 };

@@ -1,6 +1,7 @@
 import type { Op, Session } from '@triad/protocol';
-import { add, type Bilinear, equalShapes, sub, Tensor } from '@triad/ring';
+import { add, type Bilinear, equalShapes, type Linear, sub, Tensor } from '@triad/ring';
 import { kernels } from './kernel.js';
+import { tensorScope } from './scope.js';
 import { keys, next, previous, type Share } from './share.js';
 
 /**
@@ -33,19 +34,30 @@ const productOfSums = (f: Bilinear, x: Share, ySum: Tensor): Tensor => {
   return z;
 };
 
+/** The maps one after the other; takes over x. */
+export const applyAll = (maps: readonly Linear[], x: Tensor): Tensor =>
+  maps.reduce((value, f) => {
+    try {
+      return f.apply(value);
+    } finally {
+      value.dispose();
+    }
+  }, x);
+
 /**
  * A replicated sharing of z from additive parts, which it takes over: part i gets a zero share F(key_i) - F(key_{i+1})
  * and becomes component i (Araki et al. 2016, section 2.2). 1 round, 1 element each.
  */
 export const reshare = async (session: Session, op: Op, z: Tensor): Promise<Share> => {
+  using scope = tensorScope(z);
   const { a, b } = keys(session);
-  const stream = Tensor.empty(z.shape);
+  const stream = scope.own(Tensor.empty(z.shape));
   op.draw(a, stream);
   add(z, stream, z);
   op.draw(b, stream);
   sub(z, stream, z);
-  stream.dispose();
+  scope.free(stream);
   op.send(previous(session.rank), z.toBytes());
   const bytes = await op.recv(next(session.rank), z.size * 8);
-  return { a: z, b: Tensor.fromBytes(z.shape, bytes) };
+  return scope.release({ a: z, b: Tensor.fromBytes(z.shape, bytes) });
 };

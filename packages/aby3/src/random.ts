@@ -1,7 +1,9 @@
 import type { Op, Session } from '@triad/protocol';
 import { type Shape, Tensor, xor } from '@triad/ring';
 import { kernels } from './kernel.js';
+import { tensorScope } from './scope.js';
 import { keys, next, previous, type Share } from './share.js';
+import { drawn } from './stream.js';
 import { dealerKey, evaluator, freshComponents, joinParts } from './truncation/truncation.js';
 
 /**
@@ -14,40 +16,32 @@ export const random = async (session: Session, op: Op, shape: Shape, bits: numbe
   session.rank === 0 ? deal(session, op, shape, bits) : evaluate(session, op, shape, bits);
 
 const deal = (session: Session, op: Op, shape: Shape, bits: number): Share => {
+  using scope = tensorScope();
   const { a: key0, b: key1 } = keys(session);
-  const e = Tensor.empty(shape);
-  const stream = Tensor.empty(shape);
-  op.draw(key0, e);
-  op.draw(key1, stream);
+  const e = scope.own(drawn(op, key0, shape));
+  const stream = scope.own(drawn(op, key1, shape));
   xor(e, stream, e);
-  const epsilon = Tensor.empty([e.size, bits]);
-  op.at(1).draw(key0, epsilon);
-  const out = Tensor.empty([e.size, bits]);
+  const epsilon = scope.own(drawn(op.at(1), key0, [e.size, bits]));
+  const out = scope.own(Tensor.empty([e.size, bits]));
   kernels().dealBits(e.ptr, epsilon.ptr, out.ptr, e.size, bits);
   op.send(1, out.toBytes());
-  const fresh = freshComponents(session, op.at(0), e);
-  for (const tensor of [e, stream, epsilon, out]) tensor.dispose();
-  return fresh;
+  return freshComponents(session, op.at(0), e);
 };
 
 const evaluate = async (session: Session, op: Op, shape: Shape, bits: number): Promise<Share> => {
+  using scope = tensorScope();
   const { lead } = evaluator(session);
-  const b = Tensor.empty(shape);
-  op.draw(session.pair(lead ? next(session.rank) : previous(session.rank)), b);
-  const parts = await bitParts(session, op, b.size, bits);
-  const component = Tensor.empty(shape);
-  op.at(0).draw(dealerKey(session), component);
-  const part = Tensor.empty(shape);
+  const common = session.pair(lead ? next(session.rank) : previous(session.rank));
+  const b = scope.own(drawn(op, common, shape));
+  const parts = scope.own(await bitParts(session, op, b.size, bits));
+  const component = scope.own(drawn(op.at(0), dealerKey(session), shape));
+  const part = scope.own(Tensor.empty(shape));
   kernels().foldBits(b.ptr, parts.ptr, component.ptr, part.ptr, b.size, bits, lead ? 1 : 0);
-  b.dispose();
-  parts.dispose();
-  return joinParts(session, op.at(0), part, component);
+  return joinParts(session, op.at(0), scope.release(part), scope.release(component));
 };
 
 /** An evaluator's additive parts of the dealer's bits. */
 const bitParts = async (session: Session, op: Op, n: number, bits: number): Promise<Tensor> => {
   if (session.rank === 1) return Tensor.fromBytes([n, bits], await op.recv(0, n * bits * 8));
-  const parts = Tensor.empty([n, bits]);
-  op.at(1).draw(dealerKey(session), parts);
-  return parts;
+  return drawn(op.at(1), dealerKey(session), [n, bits]);
 };

@@ -1,6 +1,8 @@
 import type { Op, Rank, Session } from '@triad/protocol';
 import { add, type Shape, size, sub, Tensor } from '@triad/ring';
+import { tensorScope } from './scope.js';
 import { next, parties, previous, type Share } from './share.js';
+import { drawn } from './stream.js';
 
 /** Opens x to all or to one computing party: the component that party lacks is sent by the one before it. */
 export const reveal = async (
@@ -24,12 +26,10 @@ export const reveal = async (
  * share: the outside party sees three uniform numbers that sum to x, and nothing of the components.
  */
 const revealClient = (session: Session, op: Op, x: Share, to: Rank): undefined => {
-  const masks = Tensor.empty([2, ...x.a.shape]);
-  op.draw(session.common, masks);
-  const masked = maskComponent(session.rank, x.a, masks);
-  masks.dispose();
+  using scope = tensorScope();
+  const masks = scope.own(drawn(op, session.common, [2, ...x.a.shape]));
+  const masked = scope.own(maskComponent(session.rank, x.a, masks));
   op.send(to, masked.toBytes());
-  masked.dispose();
 };
 
 /** Component `rank` under its mask: m_0, m_1 are the rows of `masks`, m_2 = -m_0 - m_1. */

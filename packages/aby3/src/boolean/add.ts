@@ -1,9 +1,10 @@
 import type { Op, Session } from '@triad/protocol';
 import { and as andWords, toBitPlanes, xor } from '@triad/ring';
+import { tensorScope } from '../scope.js';
 import type { Share } from '../share.js';
 import { andPlanes, type PlanePair, reshareBits } from './and.js';
 import { carry, carryPlanes, depth } from './prefix.js';
-import { type BooleanShare, checkAlike, disposeBits, joinPlanes, mapBits, planes, width } from './share.js';
+import { type BooleanShare, checkAlike, joinPlanes, mapBits, planes, width } from './share.js';
 
 /** x + y modulo 2^width. 1 + ceil(log2(width - 1)) rounds; the ANDs are `addPlanes`. */
 export const add = async (
@@ -13,19 +14,19 @@ export const add = async (
   y: BooleanShare,
 ): Promise<BooleanShare> => {
   checkAlike(x, y);
-  const sum = mapBits((p, q) => xor(p!, q!), x, y);
+  using scope = tensorScope();
+  const sum = scope.own(mapBits((p, q) => xor(p!, q!), x, y));
   const positions = width(x) - 1;
-  if (positions === 0) return sum;
+  if (positions === 0) return scope.release(sum);
   const pairs = Array.from({ length: positions }, (_, j): PlanePair => [j, j]);
-  const generate = await andPlanes(session, op, { x, y }, pairs);
-  const propagate = planes(sum, 0, positions);
-  const state = joinPlanes(generate, propagate);
+  const generate = scope.own(await andPlanes(session, op, { x, y }, pairs));
+  const propagate = scope.own(planes(sum, 0, positions));
+  const state = scope.own(joinPlanes(generate, propagate));
   await carry(session, op, state);
-  const carries = planes(state, 0, positions);
-  const upper = planes(sum, 1, positions + 1);
+  const carries = scope.own(planes(state, 0, positions));
+  const upper = scope.own(planes(sum, 1, positions + 1));
   addTo(upper, carries);
-  disposeBits(generate, propagate, state, carries, upper);
-  return sum;
+  return scope.release(sum);
 };
 
 const addTo = (x: BooleanShare, y: BooleanShare): void => {
@@ -44,15 +45,14 @@ export const addPlanes = (bits: number): number => bits - 1 + carryPlanes(bits -
  * an adder. 8 rounds; `a2bPlanes` from each party.
  */
 export const a2b = async (session: Session, op: Op, { a, b }: Share): Promise<BooleanShare> => {
+  using scope = tensorScope();
   const { shape } = a;
-  const sum: BooleanShare = { shape, a: toBitPlanes(a), b: toBitPlanes(b) };
-  const low = planes(sum, 0, 63);
-  const majority = await reshareBits(session, op.at(0), { shape, a: andWords(low.a, low.b) });
-  const [bottom, rest] = [planes(sum, 0, 1), planes(sum, 1, 64)];
-  const upper = await add(session, op.at(1), rest, majority);
-  const out = joinPlanes(bottom, upper);
-  disposeBits(sum, low, majority, bottom, rest, upper);
-  return out;
+  const sum: BooleanShare = scope.own({ shape, a: toBitPlanes(a), b: toBitPlanes(b) });
+  const low = scope.own(planes(sum, 0, 63));
+  const majority = scope.own(await reshareBits(session, op.at(0), { shape, a: andWords(low.a, low.b) }));
+  const [bottom, rest] = [scope.own(planes(sum, 0, 1)), scope.own(planes(sum, 1, 64))];
+  const upper = scope.own(await add(session, op.at(1), rest, majority));
+  return joinPlanes(bottom, upper);
 };
 
 export const a2bRounds = 1 + addRounds(63);

@@ -1,6 +1,7 @@
 import type { Op, Session } from '@triad/protocol';
 import { Tensor, xor } from '@triad/ring';
 import { kernels } from '../kernel.js';
+import { tensorScope } from '../scope.js';
 import { keys, next, previous } from '../share.js';
 import { type BooleanShare, checkMaskable, width } from './share.js';
 
@@ -13,16 +14,18 @@ export const reshareBits = async (
   op: Op,
   x: Omit<BooleanShare, 'b'>,
 ): Promise<BooleanShare> => {
-  const { a: keyA, b: keyB } = keys(session);
   const { shape, a } = x;
-  const stream = Tensor.empty(a.shape);
+  using scope = tensorScope(a);
+  const { a: keyA, b: keyB } = keys(session);
+  const stream = scope.own(Tensor.empty(a.shape));
   for (const key of [keyA, keyB]) {
     op.draw(key, stream);
     xor(a, stream, a);
   }
-  stream.dispose();
+  scope.free(stream);
   op.send(previous(session.rank), a.toBytes());
-  return { shape, a, b: Tensor.fromBytes(a.shape, await op.recv(next(session.rank), 8 * a.size)) };
+  const bytes = await op.recv(next(session.rank), 8 * a.size);
+  return scope.release({ shape, a, b: Tensor.fromBytes(a.shape, bytes) });
 };
 
 /** Plane numbers of x and of y. */

@@ -1,7 +1,9 @@
 import type { Op, Session } from '@triad/protocol';
 import { type Shape, size, Tensor, xor } from '@triad/ring';
 import { kernels } from '../kernel.js';
+import { tensorScope } from '../scope.js';
 import { keys, type Share } from '../share.js';
+import { drawn } from '../stream.js';
 import { dealerKey, evaluator, freshComponents, joinParts } from '../truncation/truncation.js';
 import { toUnsigned } from './input.js';
 import { type BooleanShare, width } from './share.js';
@@ -52,30 +54,26 @@ const convert = async (session: Session, op: Op, word: Tensor, bits: number): Pr
 };
 
 const deal = (session: Session, op: Op, e: Tensor, bits: number): Share => {
-  const epsilon = Tensor.empty([e.size, dealtWords(bits)]);
-  op.draw(keys(session).a, epsilon);
-  const out = Tensor.empty(epsilon.shape);
+  using scope = tensorScope();
+  const epsilon = scope.own(drawn(op, keys(session).a, [e.size, dealtWords(bits)]));
+  const out = scope.own(Tensor.empty(epsilon.shape));
   kernels().dealWord(e.ptr, epsilon.ptr, out.ptr, e.size, bits);
   op.send(1, out.toBytes());
-  for (const tensor of [epsilon, out]) tensor.dispose();
   return freshComponents(session, op.at(0), e);
 };
 
 const evaluate = async (session: Session, op: Op, b: Tensor, bits: number): Promise<Share> => {
-  const parts = await dealt(session, op, [b.size, dealtWords(bits)]);
-  const component = Tensor.empty(b.shape);
-  op.at(0).draw(dealerKey(session), component);
-  const part = Tensor.empty(b.shape);
+  using scope = tensorScope();
+  const parts = scope.own(await dealt(session, op, [b.size, dealtWords(bits)]));
+  const component = scope.own(drawn(op.at(0), dealerKey(session), b.shape));
+  const part = scope.own(Tensor.empty(b.shape));
   const lead = evaluator(session).lead ? 1 : 0;
   kernels().foldWord(b.ptr, parts.ptr, component.ptr, part.ptr, b.size, bits, lead);
-  parts.dispose();
-  return joinParts(session, op.at(0), part, component);
+  return joinParts(session, op.at(0), scope.release(part), scope.release(component));
 };
 
 /** An evaluator's parts of what party 0 deals. */
 export const dealt = async (session: Session, op: Op, shape: Shape): Promise<Tensor> => {
   if (evaluator(session).lead) return Tensor.fromBytes(shape, await op.recv(0, 8 * size(shape)));
-  const parts = Tensor.empty(shape);
-  op.draw(dealerKey(session), parts);
-  return parts;
+  return drawn(op, dealerKey(session), shape);
 };

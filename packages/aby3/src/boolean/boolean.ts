@@ -1,5 +1,6 @@
 import { type Op, type Rank, type Session, TriadError } from '@triad/protocol';
 import { not, type Shape, type Tensor, xor } from '@triad/ring';
+import { tensorScope } from '../scope.js';
 import type { Share } from '../share.js';
 import { a2b, add } from './add.js';
 import { and } from './and.js';
@@ -71,11 +72,9 @@ export class Booleans {
 
   /** One bit goes with all bits of the other. */
   async or(op: Op, x: BooleanShare, y: BooleanShare): Promise<BooleanShare> {
-    const operands = [this.not(x), this.not(y)] as const;
-    const neither = await this.and(op, ...operands);
-    const out = this.not(neither);
-    disposeBits(...operands, neither);
-    return out;
+    using scope = tensorScope();
+    const neither = await this.and(op, scope.own(this.not(x)), scope.own(this.not(y)));
+    return this.not(scope.own(neither));
   }
 
   /** Bits `from` to `to` (exclusive) of each element. */
@@ -117,11 +116,10 @@ export class Booleans {
 
   /** Bit j of the result is the or of bits j and above: all ones from the highest one downwards. */
   async prefixOr(op: Op, x: BooleanShare): Promise<BooleanShare> {
-    const state = joined(this.not(x));
+    using scope = tensorScope();
+    const state = scope.own(joined(this.not(x)));
     await prefixAnd(this.session, op, state);
-    const out = this.not(state);
-    disposeBits(state);
-    return out;
+    return this.not(state);
   }
 
   /** x + y modulo 2^width. */

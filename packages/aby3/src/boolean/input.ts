@@ -1,6 +1,8 @@
 import { type Op, type Rank, type Session, TriadError } from '@triad/protocol';
 import { fromBitPlanes, planeWords, type Shape, size, Tensor, toBitPlanes, xor } from '@triad/ring';
+import { tensorScope } from '../scope.js';
 import { next, parties, previous } from '../share.js';
+import { drawn } from '../stream.js';
 import { type BooleanShare, disposeBits, joinPlanes, width, zeroPlanes } from './share.js';
 
 /**
@@ -16,24 +18,25 @@ export const shareBits = async (
   const shape = 'ptr' in x ? x.shape : x;
   const [before, after] = [previous(owner), next(owner)];
   checkOwner(session.rank, owner, 'ptr' in x);
-  const part = Tensor.empty([bits, planeWords(size(shape))]);
+  const planes = [bits, planeWords(size(shape))];
   const { rank } = session;
-  if (rank !== after) op.draw(session.pair(rank === owner ? before : owner), part);
-  if (rank === before) return { shape, a: Tensor.zeros(part.shape), b: part };
-  if (rank === owner) return { shape, a: part, b: sendRest(op, after, x as Tensor, part) };
-  part.dispose();
-  const rest = Tensor.fromBytes(part.shape, await op.recv(owner, 8 * part.size));
-  return { shape, a: rest, b: Tensor.zeros(part.shape) };
+  if (rank === after) {
+    const rest = await op.recv(owner, 8 * size(planes));
+    return { shape, a: Tensor.fromBytes(planes, rest), b: Tensor.zeros(planes) };
+  }
+  using scope = tensorScope();
+  const part = scope.own(drawn(op, session.pair(rank === owner ? before : owner), planes));
+  if (rank === before) return scope.release({ shape, a: Tensor.zeros(planes), b: part });
+  return scope.release({ shape, a: part, b: sendRest(op, after, x as Tensor, part) });
 };
 
 const sendRest = (op: Op, to: Rank, x: Tensor, stream: Tensor): Tensor => {
-  const all = toBitPlanes(x);
-  const low = all.rows(0, stream.shape[0]!);
-  const rest = xor(low, stream);
+  using scope = tensorScope();
+  const all = scope.own(toBitPlanes(x));
+  const low = scope.own(all.rows(0, stream.shape[0]!));
+  const rest = scope.own(xor(low, stream));
   op.send(to, rest.toBytes());
-  low.dispose();
-  all.dispose();
-  return rest;
+  return scope.release(rest);
 };
 
 const checkOwner = (rank: Rank, owner: Rank, hasValue: boolean): void => {

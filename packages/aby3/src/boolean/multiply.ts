@@ -1,7 +1,9 @@
 import { type Op, type Session, TriadError } from '@triad/protocol';
 import { equalShapes, Tensor } from '@triad/ring';
 import { kernels } from '../kernel.js';
+import { tensorScope } from '../scope.js';
 import { keys, type Share } from '../share.js';
+import { drawn } from '../stream.js';
 import { dealerKey, evaluator, freshComponents, joinParts } from '../truncation/truncation.js';
 import { dealt, known, toLanes } from './b2a.js';
 import { type BooleanShare, width } from './share.js';
@@ -28,26 +30,24 @@ export const multiply = async (session: Session, op: Op, bit: BooleanShare, x: S
 };
 
 const deal = (session: Session, op: Op, u: Tensor, x: Share): Share => {
-  const epsilon = Tensor.empty([2, u.size]);
-  op.draw(keys(session).a, epsilon);
-  const out = Tensor.empty(epsilon.shape);
+  using scope = tensorScope();
+  const epsilon = scope.own(drawn(op, keys(session).a, [2, u.size]));
+  const out = scope.own(Tensor.empty(epsilon.shape));
   kernels().dealMultiple(u.ptr, x.a.ptr, x.b.ptr, epsilon.ptr, out.ptr, u.size);
   op.send(1, out.toBytes());
-  for (const tensor of [epsilon, out]) tensor.dispose();
   return freshComponents(session, op.at(0), x.a);
 };
 
 const evaluate = async (session: Session, op: Op, v: Tensor, x: Share): Promise<Share> => {
+  using scope = tensorScope();
   const { lead } = evaluator(session);
   const [own, common] = lead ? [x.a, x.b] : [x.b, x.a];
-  const parts = await dealt(session, op, [2, v.size]);
-  const component = Tensor.empty(own.shape);
-  op.at(0).draw(dealerKey(session), component);
-  const part = Tensor.empty(own.shape);
+  const parts = scope.own(await dealt(session, op, [2, v.size]));
+  const component = scope.own(drawn(op.at(0), dealerKey(session), own.shape));
+  const part = scope.own(Tensor.empty(own.shape));
   const pointers = [v, own, common, parts, component, part].map(({ ptr }) => ptr) as Six;
   kernels().foldMultiple(...pointers, v.size, lead ? 1 : 0);
-  parts.dispose();
-  return joinParts(session, op.at(0), part, component);
+  return joinParts(session, op.at(0), scope.release(part), scope.release(component));
 };
 
 type Six = [number, number, number, number, number, number];

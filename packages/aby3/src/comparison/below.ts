@@ -1,6 +1,9 @@
 import type { Cost, Op, Session } from '@triad/protocol';
 import { type Linear, type Shape, sub, Tensor } from '@triad/ring';
+import { applyAll } from '../product.js';
+import { tensorScope } from '../scope.js';
 import type { Share } from '../share.js';
+import { drawn } from '../stream.js';
 import { dealerKey, freshComponents, joinParts } from '../truncation/truncation.js';
 import { blocks } from './block.js';
 import { dealBlock } from './deal.js';
@@ -31,17 +34,18 @@ export interface Comparison {
 export const below = async (session: Session, op: Op, comparison: Comparison): Promise<Share> => {
   const { x, thresholds } = comparison;
   if (session.rank === 0) return dealAll(session, op, comparison);
-  const parts = Tensor.empty([thresholds.length, ...x.a.shape]);
+  using scope = tensorScope();
+  const parts = scope.own(Tensor.empty([thresholds.length, ...x.a.shape]));
   const task = { x: session.rank === 1 ? x.b : x.a, thresholds, parts };
   await Promise.all(
     blocks(x.a.size, thresholds.length).map((block) =>
       evaluateBlock(session, op.at(block.index), task, block),
     ),
   );
-  const part = applyAll(comparison.after, parts);
-  const component = Tensor.empty(part.shape);
-  op.draw(dealerKey(session), component);
-  return joinParts(session, op, sub(part, component, part), component);
+  const part = scope.own(applyAll(comparison.after, scope.release(parts)));
+  const component = drawn(op, dealerKey(session), part.shape);
+  sub(part, component, part);
+  return joinParts(session, op, scope.release(part), component);
 };
 
 const dealAll = (session: Session, op: Op, { x, thresholds, after }: Comparison): Share => {
@@ -50,14 +54,6 @@ const dealAll = (session: Session, op: Op, { x, thresholds, after }: Comparison)
   const shape = after.reduce<Shape>((s, f) => f.shape(s), [thresholds.length, ...x.a.shape]);
   return freshComponents(session, op, { shape });
 };
-
-/** f(g(x)) and so on; takes over x. */
-const applyAll = (maps: readonly Linear[], x: Tensor): Tensor =>
-  maps.reduce((value, f) => {
-    const mapped = f.apply(value);
-    value.dispose();
-    return mapped;
-  }, x);
 
 /** `result` counts the elements after the linear maps. */
 export const belowCost = (elements: number, thresholds: number, result: number): Cost => {

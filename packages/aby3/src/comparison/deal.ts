@@ -1,8 +1,9 @@
 import type { Op, Session } from '@triad/protocol';
 import { Tensor } from '@triad/ring';
 import { kernels } from '../kernel.js';
+import { tensorScope } from '../scope.js';
 import { keys, type Share } from '../share.js';
-import { disposeAll } from '../truncation/mask.js';
+import { drawn } from '../stream.js';
 import type { Block } from './block.js';
 import { lanes, layout, planeWords } from './layout.js';
 
@@ -11,16 +12,14 @@ import { lanes, layout, planeWords } from './layout.js';
  * the masked top bits. Party 2's shares are a stream.
  */
 export const dealBlock = (session: Session, op: Op, x: Share, thresholds: number, block: Block): void => {
+  using scope = tensorScope();
   const { a: key0, b: key1 } = keys(session);
   const { start, count, tiles, comparisons } = block;
   const at = layout(block, thresholds);
-  const u = Tensor.empty([at.masks / 8]);
-  const w = Tensor.empty([at.masks / 8]);
-  const dealt = Tensor.empty([at.dealt / 8]);
-  const tile = Tensor.empty([lanes / 2, planeWords]);
-  op.draw(key1, u);
-  op.draw(key0, w);
-  op.at(0).draw(key0, dealt);
+  const u = scope.own(drawn(op, key1, [at.masks / 8]));
+  const w = scope.own(drawn(op, key0, [at.masks / 8]));
+  const dealt = scope.own(drawn(op.at(0), key0, [at.dealt / 8]));
+  const tile = scope.own(Tensor.empty([lanes / 2, planeWords]));
   const [a, b] = [x.a.ptr + 8 * start, x.b.ptr + 8 * start];
   const kernel = kernels();
   kernel.dealLeaves(a, b, dealt.ptr, tile.ptr, count);
@@ -32,5 +31,4 @@ export const dealBlock = (session: Session, op: Op, x: Share, thresholds: number
     kernel.dealTops(a, b, u.ptr + plane, w.ptr + plane, dealt.ptr + at.tops + 8 * k * count, count);
   }
   op.send(1, dealt.toBytes());
-  disposeAll({ u, w, dealt, tile });
 };

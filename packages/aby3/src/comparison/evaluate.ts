@@ -1,8 +1,9 @@
 import type { Op, Session } from '@triad/protocol';
 import { Tensor } from '@triad/ring';
 import { kernels } from '../kernel.js';
-import { disposeAll } from '../truncation/mask.js';
-import { dealerKey, evaluator } from '../truncation/truncation.js';
+import { tensorScope } from '../scope.js';
+import { drawn } from '../stream.js';
+import { dealerKey, evaluator, exchange } from '../truncation/truncation.js';
 import type { Block } from './block.js';
 import { keptPlanes, type Layout, lanes, layout, planeWords } from './layout.js';
 
@@ -33,35 +34,34 @@ interface Opening {
   readonly theirs: Tensor;
 }
 
-/** An evaluator's three openings of a block; writes its parts. */
-export const evaluateBlock = async (session: Session, op: Op, task: Task, block: Block): Promise<void> => {
+/** An evaluator's three openings of a block; writes its parts. May outlast the task, when another block fails. */
+export const evaluateBlock = async (session: Session, op: Op, whole: Task, block: Block): Promise<void> => {
+  using scope = tensorScope();
+  const view = (x: Tensor): Tensor => scope.own(x.reshape(x.shape));
+  const task = { ...whole, x: view(whole.x), parts: view(whole.parts) };
   const at = layout(block, task.thresholds.length);
-  const masks = Tensor.empty([at.masks / 8]);
-  op.draw(dealerKey(session), masks);
-  const dealt = await receiveDealt(session, op, at.dealt);
-  const kept = Tensor.empty([block.comparisons, keptPlanes, planeWords]);
-  const scratch = Tensor.empty([lanes, planeWords]);
+  const masks = scope.own(drawn(op, dealerKey(session), [at.masks / 8]));
+  const dealt = scope.own(await receiveDealt(session, op, at.dealt));
+  const kept = scope.own(Tensor.empty([block.comparisons, keptPlanes, planeWords]));
+  const scratch = scope.own(Tensor.empty([lanes, planeWords]));
   const lead = evaluator(session).lead ? 1 : 0;
   const state = { task, block, at, masks, dealt, kept, scratch, lead };
-  const first = await open(session, op.at(0), openFirst(state));
-  const last = await open(session, op.at(1), openLast(state, first));
-  const top = await open(session, op.at(2), openTop(state, last));
+  const first = scope.own(await open(session, op.at(0), openFirst(state)));
+  const last = scope.own(await open(session, op.at(1), openLast(state, first)));
+  const top = scope.own(await open(session, op.at(2), openTop(state, last)));
   writeParts(state, top);
-  for (const tensors of [first, last, top, { masks, dealt, kept, scratch }]) disposeAll({ ...tensors });
 };
 
 const receiveDealt = async (session: Session, op: Op, bytes: number): Promise<Tensor> => {
   if (session.rank === 1) return Tensor.fromBytes([bytes / 8], await op.recv(0, bytes));
-  const dealt = Tensor.empty([bytes / 8]);
-  op.at(0).draw(dealerKey(session), dealt);
-  return dealt;
+  return drawn(op.at(0), dealerKey(session), [bytes / 8]);
 };
 
+/** Takes over this party's half. */
 const open = async (session: Session, op: Op, mine: Tensor): Promise<Opening> => {
-  const { other } = evaluator(session);
-  op.send(other, mine.toBytes());
-  const theirs = Tensor.fromBytes(mine.shape, await op.recv(other, mine.size * 8));
-  return { mine, theirs };
+  using scope = tensorScope(mine);
+  const theirs = await exchange(session, op, mine);
+  return scope.release({ mine, theirs });
 };
 
 /** Propagate and generate of 16 chunks. */

@@ -1,5 +1,6 @@
 import { type Op, type Protocol, TriadError } from '@triad/protocol';
 import { bilinear, linear, Tensor } from '@triad/ring';
+import { shareScope } from '../scope.js';
 import { timesMatrix } from './map.js';
 import { lt, replaced } from './order.js';
 
@@ -15,11 +16,16 @@ export const reduceMax = async <S>(protocol: Protocol<S>, op: Op, x: S): Promise
   if (length === 1) return protocol.linear(linear.reshape(protocol.shape(x)), x);
   if (length <= groupSize) return tournament(protocol, op, x);
   if (length > groupSize ** 2) throw tooMany(length, groupSize ** 2);
+  using scope = shareScope(protocol);
   const parts = groups(protocol, x);
-  const best = await Promise.all(parts.map((part, i) => reduceMax(protocol, op.at(i), part)));
-  const all = protocol.linear(linear.concat(protocol.shape(x).length - 1), ...best);
-  for (const used of [...parts, ...best]) protocol.dispose(used);
-  return replaced(protocol, all, await reduceMax(protocol, op.at(parts.length), all));
+  const best = await Promise.all(
+    parts.map(async (part, i) =>
+      scope.own(await reduceMax(protocol, op.at(i), part).finally(() => protocol.dispose(part))),
+    ),
+  );
+  const all = scope.own(protocol.linear(linear.concat(protocol.shape(x).length - 1), ...best));
+  scope.free(...best);
+  return await reduceMax(protocol, op.at(parts.length), all);
 };
 
 /** 1 at the largest value along the last axis, the first of equal ones, else 0; at most 16 values. 5 rounds and one for each doubling. */
@@ -51,7 +57,8 @@ export const topK = async <S>(
   const shape = protocol.shape(x);
   const [length, outer] = [lastLength(protocol, x), shape.slice(0, -1)];
   if (!(Number.isInteger(k) && k > 0 && k <= length)) throw tooMany(k, length);
-  const ranks = await rank(protocol, op.at(0), x);
+  using scope = shareScope(protocol);
+  const ranks = scope.own(await rank(protocol, op.at(0), x));
   const limits = Array.from({ length: k + 1 }, (_, r) => BigInt(r));
   // [thresholds, ..., n]: the places are between one threshold and the next.
   const axes = [...outer.map((_, i) => i + 1), 0, outer.length + 1];
@@ -60,15 +67,15 @@ export const topK = async <S>(
     linear.transpose([...axes.slice(0, -2), outer.length + 1, 0]),
     timesMatrix(transposed(steps)),
   ];
-  const columns = await protocol.below!(op.at(1), ranks, limits, after);
+  const columns = scope.own(await protocol.below!(op.at(1), ranks, limits, after));
   const last = shape.length;
   const swap = [...outer.map((_, i) => i), last, last - 1];
-  const places = replaced(protocol, columns, protocol.linear(linear.transpose(swap), columns));
-  const rows = protocol.linear(linear.reshape([...outer, 1, length]), x);
-  const marked = await protocol.bilinear(op.at(2), bilinear.mul(), places, rows);
+  const places = scope.own(protocol.linear(linear.transpose(swap), columns));
+  const rows = scope.own(protocol.linear(linear.reshape([...outer, 1, length]), x));
+  scope.free(columns);
+  const marked = scope.own(await protocol.bilinear(op.at(2), bilinear.mul(), places, rows));
   const values = protocol.linear(linear.sum([last]), marked);
-  for (const used of [ranks, rows, marked]) protocol.dispose(used);
-  return { values, places };
+  return { values, places: scope.release(places) };
 };
 
 const transposed = (rows: readonly (readonly bigint[])[]): bigint[][] =>
@@ -105,9 +112,10 @@ const between = <S>(protocol: Protocol<S>, x: S, start: number, end: number): S 
 
 const tournament = async <S>(protocol: Protocol<S>, op: Op, x: S): Promise<S> => {
   const shape = protocol.shape(x);
+  using scope = shareScope(protocol);
+  const candidates = scope.own(protocol.linear(linear.reshape([...shape, 1]), x));
   const wins = await contests(protocol, op.at(0), x);
-  const candidates = protocol.linear(linear.reshape([...shape, 1]), x);
-  const survivors = await productOf(protocol, op.at(1), wins, candidates);
+  const survivors = await productOf(protocol, op.at(1), wins, scope.release(candidates));
   const flat = replaced(protocol, survivors, protocol.linear(linear.reshape(shape), survivors));
   return replaced(protocol, flat, protocol.linear(linear.sum([shape.length - 1], true), flat));
 };
@@ -120,8 +128,10 @@ const contests = async <S>(protocol: Protocol<S>, op: Op, x: S): Promise<S> => {
   const pairs = indices.flatMap((i) => indices.slice(i + 1).map((j) => [i, j] as const));
   const duels = indices.flatMap((i) => indices.filter((j) => j !== i).map((j) => [i, j] as const));
   if (pairs.length === 0) return ones(protocol, [...shape, 1]);
-  const differences = protocol.linear(timesMatrix(indices.map((k) => pairs.map((pair) => sign(k, pair)))), x);
-  const later = replaced(protocol, differences, await lt(protocol, op, differences, 0n));
+  using scope = shareScope(protocol);
+  const signs = timesMatrix(indices.map((k) => pairs.map((pair) => sign(k, pair))));
+  const differences = scope.own(protocol.linear(signs, x));
+  const later = await lt(protocol, op, differences, 0n);
   const outcomes = timesMatrix(pairs.map((pair) => duels.map((duel) => outcome(pair, duel))));
   const all = replaced(protocol, later, protocol.linear(outcomes, later));
   const first = duels.map(([self, other]) => (self < other ? 1n : 0n));
@@ -159,31 +169,32 @@ const outcome = ([first, second]: Pair, [self, other]: Pair): bigint => {
  * both.
  */
 const productOf = async <S>(protocol: Protocol<S>, op: Op, bits: S, factor?: S, level = 0): Promise<S> => {
+  using scope = shareScope(protocol, bits);
+  if (factor !== undefined) scope.own(factor);
   const count = lastLength(protocol, bits);
   const half = count >> 1;
-  const rest = count % 2 === 0 ? undefined : between(protocol, bits, count - 1, count);
-  const carrying =
-    rest === undefined || factor === undefined
-      ? (rest ?? factor)
-      : multiplied(protocol, op.at(2 * level), rest, factor);
-  if (half === 0) return replaced(protocol, bits, (await carrying)!);
-  const [low, high] = [between(protocol, bits, 0, half), between(protocol, bits, half, 2 * half)];
-  protocol.dispose(bits);
-  const [halves, carried] = await Promise.all([
-    multiplied(protocol, op.at(2 * level + 1), low, high),
-    carrying,
-  ]);
-  if (carried === undefined && half === 1) return halves;
-  if (carried === undefined || factor !== undefined)
-    return productOf(protocol, op, halves, carried, level + 1);
+  const part = (from: number, to: number): S => scope.own(between(protocol, bits, from, to));
+  const times = async (at: number, x: S, y: S): Promise<S> =>
+    scope.own(await multiplied(protocol, op.at(2 * level + at), scope.release(x), scope.release(y)));
+  const rest = count % 2 === 0 ? undefined : part(count - 1, count);
+  const carrying = rest === undefined || factor === undefined ? (rest ?? factor) : times(0, rest, factor);
+  if (half === 0) return scope.release((await carrying)!);
+  const [low, high] = [part(0, half), part(half, 2 * half)];
+  scope.free(bits);
+  const [halves, carried] = await Promise.all([times(1, low, high), carrying]);
+  if (carried === undefined && half === 1) return scope.release(halves);
+  if (carried === undefined) return productOf(protocol, op, scope.release(halves), undefined, level + 1);
+  if (factor !== undefined)
+    return productOf(protocol, op, scope.release(halves), scope.release(carried), level + 1);
   const joined = protocol.linear(linear.concat(protocol.shape(halves).length - 1), halves, carried);
-  for (const used of [halves, carried]) protocol.dispose(used);
   return productOf(protocol, op, joined, undefined, level + 1);
 };
 
 /** x * y; takes over both. */
 const multiplied = async <S>(protocol: Protocol<S>, op: Op, x: S, y: S): Promise<S> => {
-  const out = await protocol.bilinear(op, bilinear.mul(), x, y);
-  for (const used of [x, y]) protocol.dispose(used);
-  return out;
+  try {
+    return await protocol.bilinear(op, bilinear.mul(), x, y);
+  } finally {
+    for (const factor of [x, y]) protocol.dispose(factor);
+  }
 };

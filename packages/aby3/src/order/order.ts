@@ -1,5 +1,6 @@
 import { type Op, type Protocol, TriadError } from '@triad/protocol';
 import { bilinear, broadcastShapes, type Linear, linear, Tensor } from '@triad/ring';
+import { shareScope } from '../scope.js';
 import { difference } from './map.js';
 
 /**
@@ -57,9 +58,9 @@ export const maximum = <S>(protocol: Protocol<S>, op: Op, x: S, y: S): Promise<S
 
 /** x where it is above 0, else 0. 6 rounds. */
 export const relu = async <S>(protocol: Protocol<S>, op: Op, x: S): Promise<S> => {
-  const keeps = await ge(protocol, op.at(0), x, 0n);
-  const out = await protocol.bilinear(op.at(1), bilinear.mul(), keeps, x);
-  return replaced(protocol, keeps, out);
+  using scope = shareScope(protocol);
+  const keeps = scope.own(await ge(protocol, op.at(0), x, 0n));
+  return await protocol.bilinear(op.at(1), bilinear.mul(), keeps, x);
 };
 
 /** The third where the first pair's first is smaller than its second, else the fourth. */
@@ -69,8 +70,9 @@ const chosen = async <S>(
   [a, b]: readonly [S, S],
   [then, otherwise]: readonly [S, S],
 ): Promise<S> => {
-  const c = await lt(protocol, op.at(0), a, b);
-  return replaced(protocol, c, await select(protocol, op.at(1), c, then, otherwise));
+  using scope = shareScope(protocol);
+  const c = scope.own(await lt(protocol, op.at(0), a, b));
+  return await select(protocol, op.at(1), c, then, otherwise);
 };
 
 /** `out`, after giving back what it was made of. */

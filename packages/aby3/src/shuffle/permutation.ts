@@ -1,7 +1,9 @@
 import { type Op, type Prf, type Rank, type Session, TriadError } from '@triad/protocol';
 import { Prg, Tensor } from '@triad/ring';
 import { kernels } from '../kernel.js';
+import { disposeTensors, tensorScope } from '../scope.js';
 import { next, previous } from '../share.js';
+import { drawn } from '../stream.js';
 
 /**
  * A permutation of rows that no party knows: one of each pair of parties, which the third does not know, one after the other.
@@ -20,14 +22,14 @@ export const secretPermutation = (session: Session, op: Op, rows: number): Secre
     throw new TriadError('bad-argument', `a permutation is of 0 to 2^31 - 1 rows; got ${rows}`);
   }
   const before = previous(session.rank);
-  const [first, second] = [before, next(session.rank)].map((peer) => draw(op, session.pair(peer), rows));
+  using scope = tensorScope();
+  const first = scope.own(draw(op, session.pair(before), rows));
+  const second = draw(op, session.pair(next(session.rank)), rows);
+  const both = scope.release({ first, second });
   return {
     rows,
-    with: (peer) => (peer === before ? first! : second!),
-    dispose: () => {
-      first!.dispose();
-      second!.dispose();
-    },
+    with: (peer) => (peer === before ? first : second),
+    dispose: () => disposeTensors(both),
   };
 };
 
@@ -51,8 +53,7 @@ const draw = (op: Op, key: Prf, rows: number): Tensor => {
 };
 
 const drawKey = (op: Op, key: Prf): Uint8Array => {
-  const words = Tensor.empty([2]);
-  op.draw(key, words);
+  const words = drawn(op, key, [2]);
   const bytes = words.toBytes();
   words.dispose();
   return bytes;

@@ -1,6 +1,8 @@
 import { type Cost, type Op, type Rank, type Session, TriadError } from '@triad/protocol';
 import { add, sub, Tensor } from '@triad/ring';
+import { tensorScope } from '../scope.js';
 import { next, type Share } from '../share.js';
+import { drawn } from '../stream.js';
 import { fromMatrix, rowsOf, toMatrix } from './column.js';
 import { inverse, type SecretPermutation, secretPermutation, takeRows } from './permutation.js';
 
@@ -81,51 +83,50 @@ const apply = async (session: Session, op: Op, way: Way, columns: readonly Share
   if (rows !== way.rows) {
     throw new TriadError('bad-argument', `a permutation of ${way.rows} rows cannot order ${rows}`);
   }
-  const x = toMatrix(columns);
+  using scope = tensorScope();
+  const x = scope.own(toMatrix(columns));
   const { dealer, relay } = way.roles;
   const play = session.rank === dealer ? deal : session.rank === relay ? pass : finish;
-  const y = await play(session, op, way, x);
-  const out = fromMatrix(y, columns);
-  for (const tensor of [x.a, x.b, y.a, y.b]) tensor.dispose();
-  return out;
+  const y = scope.own(await play(session, op, way, x));
+  return fromMatrix(y, columns);
 };
 
 const deal = async (session: Session, op: Op, { roles, with: by }: Way, x: Share): Promise<Share> => {
+  using scope = tensorScope();
   const { relay, finisher } = roles;
-  const sum = add(x.a, x.b);
-  const mask = stream(session, op, relay, sum);
+  const stream = (at: Op, peer: Rank): Tensor => scope.own(drawn(at, session.pair(peer), x.a.shape));
+  const sum = scope.own(add(x.a, x.b));
+  const mask = stream(op, relay);
   add(sum, mask, sum);
-  const once = takeRows(sum, by(relay));
-  const twice = takeRows(once, by(finisher));
-  const second = stream(session, op, finisher, sum);
+  const once = scope.own(takeRows(sum, by(relay)));
+  const twice = scope.own(takeRows(once, by(finisher)));
+  const second = stream(op, finisher);
   add(twice, second, twice);
   op.send(relay, twice.toBytes());
-  for (const tensor of [sum, mask, once, twice, second]) tensor.dispose();
-  const [fromRelay, fromFinisher] = [relay, finisher].map((peer) => stream(session, op.at(0), peer, x.a));
-  return held(session.rank, relay, fromRelay!, fromFinisher!);
+  scope.free(sum, mask, once, twice, second);
+  const fromRelay = stream(op.at(0), relay);
+  return scope.release(held(session.rank, relay, fromRelay, stream(op.at(0), finisher)));
 };
 
 const pass = async (session: Session, op: Op, { roles, with: by }: Way, x: Share): Promise<Share> => {
+  using scope = tensorScope();
   const { dealer, finisher } = roles;
-  const mask = stream(session, op, dealer, x.a);
+  const mask = scope.own(drawn(op, session.pair(dealer), x.a.shape));
   sub(componentWith(session.rank, finisher, x), mask, mask);
-  const once = takeRows(mask, by(dealer));
+  const once = scope.own(takeRows(mask, by(dealer)));
   op.send(finisher, once.toBytes());
-  const rest = Tensor.fromBytes(x.a.shape, await op.recv(dealer, 8 * x.a.size));
-  const part = takeRows(rest, by(finisher));
-  for (const tensor of [mask, once, rest]) tensor.dispose();
-  return join(session, op.at(0), { dealer, other: finisher }, part);
+  const rest = scope.own(Tensor.fromBytes(x.a.shape, await op.recv(dealer, 8 * x.a.size)));
+  return join(session, op.at(0), { dealer, other: finisher }, takeRows(rest, by(finisher)));
 };
 
 const finish = async (session: Session, op: Op, { roles, with: by }: Way, x: Share): Promise<Share> => {
+  using scope = tensorScope();
   const { dealer, relay } = roles;
-  const once = Tensor.fromBytes(x.a.shape, await op.recv(relay, 8 * x.a.size));
-  const twice = takeRows(once, by(dealer));
-  const mask = stream(session, op, dealer, x.a);
+  const once = scope.own(Tensor.fromBytes(x.a.shape, await op.recv(relay, 8 * x.a.size)));
+  const twice = scope.own(takeRows(once, by(dealer)));
+  const mask = scope.own(drawn(op, session.pair(dealer), x.a.shape));
   sub(twice, mask, twice);
-  const part = takeRows(twice, by(relay));
-  for (const tensor of [once, twice, mask]) tensor.dispose();
-  return join(session, op.at(0), { dealer, other: relay }, part);
+  return join(session, op.at(0), { dealer, other: relay }, takeRows(twice, by(relay)));
 };
 
 /** Each sends its part minus the component it has with the dealer; the sum of both is the third. Takes the part over. */
@@ -135,20 +136,13 @@ const join = async (
   { dealer, other }: { readonly dealer: Rank; readonly other: Rank },
   part: Tensor,
 ): Promise<Share> => {
-  const component = stream(session, op, dealer, part);
+  using scope = tensorScope(part);
+  const component = scope.own(drawn(op, session.pair(dealer), part.shape));
   sub(part, component, part);
   op.send(other, part.toBytes());
   const rest = Tensor.fromBytes(part.shape, await op.recv(other, 8 * part.size));
   add(rest, part, rest);
-  part.dispose();
-  return held(session.rank, dealer, component, rest);
-};
-
-/** A stream of the key shared with a peer, as long as `like`. */
-const stream = (session: Session, op: Op, peer: Rank, like: Tensor): Tensor => {
-  const out = Tensor.empty(like.shape);
-  op.draw(session.pair(peer), out);
-  return out;
+  return scope.release(held(session.rank, dealer, component, rest));
 };
 
 /** The component this party has in common with a peer: with the next party it is `b`. */

@@ -1,5 +1,6 @@
 import { type Op, type Protocol, type Session, TriadError } from '@triad/protocol';
 import { linear, sub, Tensor } from '@triad/ring';
+import { tensorScope } from '../scope.js';
 import { disposeShare, type Share } from '../share.js';
 import { fromMatrix, rowsOf, toMatrix } from './column.js';
 import { type Compare, orderRows } from './order.js';
@@ -37,13 +38,13 @@ export const sort = async (
     throw new TriadError('bad-argument', `a key is one number a row; got [${key.a.shape.join(', ')}]`);
   }
   const rows = rowsOf([key, ...columns]);
-  const distinct = distinctKeys(sorter, key, rows);
-  const [shuffledKey, ...shuffled] = await shuffle(sorter.session, op.at(0), [distinct, ...columns]);
-  disposeShare(distinct);
+  using scope = tensorScope();
+  const distinct = scope.own(distinctKeys(sorter, key, rows));
+  const all = await shuffle(sorter.session, op.at(0), [distinct, ...columns]);
+  scope.free(distinct);
+  const [shuffledKey, ...shuffled] = all.map((share) => scope.own(share));
   const order = await orderRows(rows, comparing(sorter, op, shuffledKey!));
-  const sorted = columns.length === 0 ? [] : takeColumns(shuffled, order);
-  for (const share of [shuffledKey!, ...shuffled]) disposeShare(share);
-  return sorted;
+  return columns.length === 0 ? [] : takeColumns(shuffled, order);
 };
 
 /** key rows + row number. */
@@ -62,14 +63,12 @@ const comparing = ({ protocol }: Sorter, op: Op, key: Share): Compare => {
     throw new TriadError('bad-argument', 'sorting takes a protocol that compares');
   }
   return async (left, right, level) => {
-    const difference = differences(key, left, right);
-    const bits = await protocol.below!(op.at(1 + 2 * level), difference, [0n]);
-    disposeShare(difference);
-    const opened = (await protocol.reveal(op.at(2 + 2 * level), bits))!;
-    disposeShare(bits);
-    const results = lowBytes(opened);
-    opened.dispose();
-    return results;
+    using scope = tensorScope();
+    const difference = scope.own(differences(key, left, right));
+    const bits = scope.own(await protocol.below!(op.at(1 + 2 * level), difference, [0n]));
+    scope.free(difference);
+    const opened = await protocol.reveal(op.at(2 + 2 * level), bits);
+    return lowBytes(scope.own(opened!));
   };
 };
 

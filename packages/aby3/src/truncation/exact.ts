@@ -1,8 +1,10 @@
-import type { Op, Session } from '@triad/protocol';
+import type { Op, Prf, Session } from '@triad/protocol';
 import { sub, Tensor } from '@triad/ring';
 import { kernels } from '../kernel.js';
+import { tensorScope } from '../scope.js';
 import { keys, next, previous, type Share } from '../share.js';
-import { deal, disposeAll, fold, type Opened, open } from './mask.js';
+import { drawn } from '../stream.js';
+import { deal, fold, type Opened, open } from './mask.js';
 import { dealerKey, evaluator, freshComponents, joinParts, type Truncation } from './truncation.js';
 
 /** The field in which bits are compared: a prime above the number of bits, plus 2 (SecureNN, section 4.1). */
@@ -43,11 +45,7 @@ const residues = (words: Tensor, modulus: number): Tensor => {
 };
 
 /** `count` residues, one byte each, of a stream. */
-const drawResidues = (op: Op, key: Parameters<Op['draw']>[0], count: number): Tensor => {
-  const words = Tensor.empty([count]);
-  op.draw(key, words);
-  return residues(words, prime);
-};
+const drawResidues = (op: Op, key: Prf, count: number): Tensor => residues(drawn(op, key, [count]), prime);
 
 const byteTensor = (bytes: Uint8Array): Tensor => {
   const padded = new Uint8Array(Math.ceil(bytes.length / 8) * 8);
@@ -56,22 +54,22 @@ const byteTensor = (bytes: Uint8Array): Tensor => {
 };
 
 const dealExact = async (session: Session, op: Op, z: Tensor, bits: number): Promise<Share> => {
-  const mask = deal(session, op, z, bits);
+  using scope = tensorScope();
+  const mask = scope.own(deal(session, op, z, bits));
   dealBits(session, op.at(bitsAt), { ...mask, z }, bits);
-  disposeAll({ ...mask });
-  const fresh = freshComponents(session, op.at(0), z);
+  scope.free(mask);
+  const fresh = scope.own(freshComponents(session, op.at(0), z));
   const n = z.size;
   const rows = n * (bits + 1);
-  const [x, y] = await Promise.all([1, 2].map(async (r) => byteTensor(await op.at(rowsAt).recv(r, rows))));
-  const found = Tensor.empty([n]);
+  const received = await Promise.all([1, 2].map((r) => op.at(rowsAt).recv(r, rows)));
+  const [x, y] = received.map((bytes) => scope.own(byteTensor(bytes)));
+  const found = scope.own(Tensor.empty([n]));
   kernels().rowHasZero(x!.ptr, y!.ptr, found.ptr, n, bits + 1, prime);
   const carry = op.at(carryAt);
-  const part = Tensor.empty([n]);
-  carry.draw(keys(session).a, part);
+  const part = scope.own(drawn(carry, keys(session).a, [n]));
   sub(found, part, found);
   carry.send(1, found.toBytes());
-  disposeAll({ x: x!, y: y!, found, part });
-  return fresh;
+  return scope.release(fresh);
 };
 
 const dealBits = (
@@ -80,31 +78,28 @@ const dealBits = (
   { z, u, dealt }: { readonly z: Tensor; readonly u: Tensor; readonly dealt: Tensor },
   bits: number,
 ): void => {
+  using scope = tensorScope();
   const count = z.size * bits;
-  const epsilon = drawResidues(op, keys(session).a, count);
-  const out = Tensor.empty([epsilon.size]);
+  const epsilon = scope.own(drawResidues(op, keys(session).a, count));
+  const out = scope.own(Tensor.empty([epsilon.size]));
   kernels().dealLowBits(z.ptr, u.ptr, dealt.ptr, epsilon.ptr, out.ptr, z.size, bits, prime);
   op.send(1, out.toBytes().slice(0, count));
-  disposeAll({ epsilon, out });
 };
 
 const evaluateExact = async (session: Session, op: Op, z: Tensor, bits: number): Promise<Share> => {
-  const { shape } = z;
-  const half = Tensor.from([], [1n << BigInt(bits - 1)]);
+  using scope = tensorScope();
+  const half = scope.own(Tensor.from([], [1n << BigInt(bits - 1)]));
   const [opened, xs] = await Promise.all([
-    open(session, op, z, half),
-    bitParts(session, op.at(bitsAt), z.size * bits),
+    open(session, op, z, half).then((x) => scope.own(x)),
+    bitParts(session, op.at(bitsAt), z.size * bits).then((x) => scope.own(x)),
   ]);
-  half.dispose();
-  const flip = sendRows(session, op.at(rowsAt), { ...opened, xs }, bits);
-  const component = Tensor.empty(shape);
-  op.at(0).draw(dealerKey(session), component);
-  const part = fold(session, opened, component, bits);
-  disposeAll({ ...opened, xs });
-  const beta = await carryPart(session, op.at(carryAt), flip.size);
+  const flip = scope.own(sendRows(session, op.at(rowsAt), { ...opened, xs }, bits));
+  const component = scope.own(drawn(op.at(0), dealerKey(session), z.shape));
+  const part = scope.own(fold(session, opened, component, bits));
+  scope.free(opened, xs);
+  const beta = scope.own(await carryPart(session, op.at(carryAt), flip.size));
   kernels().subtractFlipped(part.ptr, flip.ptr, beta.ptr, flip.size, evaluator(session).lead ? 1 : 0);
-  disposeAll({ flip, beta });
-  return joinParts(session, op.at(0), part, component);
+  return joinParts(session, op.at(0), scope.release(part), scope.release(component));
 };
 
 /** An evaluator's parts of the bits of r, one byte each. */
@@ -118,23 +113,19 @@ const sendRows = (
   { mine, theirs, xs }: Omit<Opened, 'correction'> & { readonly xs: Tensor },
   bits: number,
 ): Tensor => {
+  using scope = tensorScope();
   const { lead } = evaluator(session);
   const n = mine.size;
   const count = n * (bits + 1);
   const common = session.pair(lead ? next(session.rank) : previous(session.rank));
-  const flip = Tensor.empty([n]);
-  const rotation = Tensor.empty([n]);
-  const words = Tensor.empty([count]);
-  op.at(0).draw(common, flip);
-  op.at(1).draw(common, rotation);
-  op.at(2).draw(common, words);
-  const factors = residues(words, prime - 1);
-  const out = Tensor.empty([factors.size]);
+  const flip = scope.own(drawn(op.at(0), common, [n]));
+  const rotation = scope.own(drawn(op.at(1), common, [n]));
+  const factors = scope.own(residues(drawn(op.at(2), common, [count]), prime - 1));
+  const out = scope.own(Tensor.empty([factors.size]));
   const pointers = [mine, theirs, xs, flip, rotation, factors, out].map(({ ptr }) => ptr) as Seven;
   kernels().compareRows(...pointers, n, bits, prime, lead ? 1 : 0);
   op.send(0, out.toBytes().slice(0, count));
-  disposeAll({ rotation, factors, out });
-  return flip;
+  return scope.release(flip);
 };
 
 type Seven = [number, number, number, number, number, number, number];
@@ -142,7 +133,5 @@ type Seven = [number, number, number, number, number, number, number];
 /** An evaluator's additive parts of the flipped carries. */
 const carryPart = async (session: Session, op: Op, n: number): Promise<Tensor> => {
   if (evaluator(session).lead) return Tensor.fromBytes([n], await op.recv(0, 8 * n));
-  const part = Tensor.empty([n]);
-  op.draw(dealerKey(session), part);
-  return part;
+  return drawn(op, dealerKey(session), [n]);
 };

@@ -1,7 +1,9 @@
 import { type Op, type Session, TriadError } from '@triad/protocol';
 import { shiftRightArithmetic, sub, Tensor } from '@triad/ring';
 import { kernels } from '../kernel.js';
+import { tensorScope } from '../scope.js';
 import { keys, type Share } from '../share.js';
+import { drawn } from '../stream.js';
 import { dealerKey, evaluator, type Truncation } from './truncation.js';
 
 /** Failure below 2^-40 an element: |z| / 2^64 with |z| < 2^24. */
@@ -33,43 +35,38 @@ export const local = (magnitudeBits: number): Truncation => {
 };
 
 const deal = (session: Session, op: Op, z: Tensor, bits: number): Share => {
+  using scope = tensorScope();
   const { a: key0, b: key1 } = keys(session);
-  const r = Tensor.empty(z.shape);
-  op.draw(key1, r);
-  const w = Tensor.empty(z.shape);
-  op.draw(key0, w);
+  const r = scope.own(drawn(op, key1, z.shape));
+  const w = scope.own(drawn(op, key0, z.shape));
   kernels().sum(r.ptr, w.ptr, r.ptr, z.size);
-  w.dispose();
-  const a = Tensor.empty(z.shape);
-  op.at(0).draw(key0, a);
+  scope.free(w);
+  const a = scope.own(drawn(op.at(0), key0, z.shape));
   // -floor(r / 2^bits) is -((r - z_0) >> bits): party 0's own part of z is in r.
   sub(r, z, r);
   shiftRightArithmetic(r, bits, r);
-  const b = Tensor.zeros(z.shape);
+  const b = scope.own(Tensor.zeros(z.shape));
   sub(sub(b, r, b), a, b);
-  r.dispose();
   op.send(1, b.toBytes());
-  return { a, b };
+  return scope.release({ a, b });
 };
 
 const evaluate = async (session: Session, op: Op, z: Tensor, bits: number): Promise<Share> => {
+  using scope = tensorScope();
   const { lead, other } = evaluator(session);
   const key = dealerKey(session);
   const { shape, size } = z;
-  const opened = Tensor.empty(shape);
-  op.draw(key, opened);
+  const opened = scope.own(drawn(op, key, shape));
   kernels().sum(opened.ptr, z.ptr, opened.ptr, size);
   op.send(other, opened.toBytes());
   const [theirs, dealt] = await Promise.all([
     op.recv(other, 8 * size),
     lead ? op.recv(0, 8 * size) : undefined,
   ]);
-  const rest = Tensor.fromBytes(shape, theirs);
+  const rest = scope.own(Tensor.fromBytes(shape, theirs));
   kernels().sum(rest.ptr, opened.ptr, rest.ptr, size);
-  opened.dispose();
+  scope.free(opened);
   shiftRightArithmetic(rest, bits, rest);
-  if (dealt !== undefined) return { a: Tensor.fromBytes(shape, dealt), b: rest };
-  const x0 = Tensor.empty(shape);
-  op.at(0).draw(key, x0);
-  return { a: rest, b: x0 };
+  if (dealt !== undefined) return scope.release({ a: Tensor.fromBytes(shape, dealt), b: rest });
+  return scope.release({ a: rest, b: drawn(op.at(0), key, shape) });
 };

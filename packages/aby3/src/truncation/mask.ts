@@ -1,7 +1,9 @@
 import type { Op, Session } from '@triad/protocol';
 import { add, Tensor } from '@triad/ring';
 import { kernels } from '../kernel.js';
+import { tensorScope } from '../scope.js';
 import { keys } from '../share.js';
+import { drawn } from '../stream.js';
 import { dealerKey, evaluator } from './truncation.js';
 
 /**
@@ -25,18 +27,16 @@ export interface DealerMask {
 
 /** The dealer's one message, to party 1: 2 elements each. */
 export const deal = (session: Session, op: Op, z: Tensor, bits: number): DealerMask => {
+  using scope = tensorScope();
   const { a: key0, b: key1 } = keys(session);
   const n = z.size;
-  const u = Tensor.empty([n]);
-  const dealt = Tensor.empty([3, n]);
-  op.draw(key1, u);
-  op.draw(key0, dealt);
-  const out = Tensor.empty([2, n]);
+  const u = scope.own(drawn(op, key1, [n]));
+  const dealt = scope.own(drawn(op, key0, [3, n]));
+  const out = scope.own(Tensor.empty([2, n]));
   const w = dealt.ptr;
   kernels().deal(z.ptr, u.ptr, w, w + 8 * n, w + 16 * n, out.ptr, n, bits);
   op.send(1, out.toBytes());
-  out.dispose();
-  return { u, dealt };
+  return scope.release({ u, dealt });
 };
 
 /** What an evaluator knows once c is open. */
@@ -50,22 +50,18 @@ export interface Opened {
 
 /** The evaluators' exchange, 1 element each; `plus` is added to z. */
 export const open = async (session: Session, op: Op, z: Tensor, plus?: Tensor): Promise<Opened> => {
+  using scope = tensorScope();
   const { lead, other } = evaluator(session);
   const n = z.size;
-  const stream = Tensor.empty([lead ? 1 : 3, n]);
-  op.draw(dealerKey(session), stream);
-  const mine = Tensor.empty([n]);
+  const stream = scope.own(drawn(op, dealerKey(session), [lead ? 1 : 3, n]));
+  const mine = scope.own(Tensor.empty([n]));
   kernels().sum(stream.ptr, z.ptr, mine.ptr, n);
   if (lead && plus !== undefined) add(mine, plus, mine);
   op.send(other, mine.toBytes());
-  const [opened, correction] = await Promise.all([
-    op.recv(other, 8 * n),
-    lead ? op.recv(0, 16 * n) : undefined,
-  ]);
-  const theirs = Tensor.fromBytes([n], opened);
-  if (correction === undefined) return { mine, theirs, correction: stream };
-  stream.dispose();
-  return { mine, theirs, correction: Tensor.fromBytes([2, n], correction) };
+  const [opened, dealt] = await Promise.all([op.recv(other, 8 * n), lead ? op.recv(0, 16 * n) : undefined]);
+  const theirs = scope.own(Tensor.fromBytes([n], opened));
+  const correction = dealt === undefined ? stream : Tensor.fromBytes([2, n], dealt);
+  return scope.release({ mine, theirs, correction });
 };
 
 /** An evaluator's additive part of z / 2^bits, minus `component`. */
@@ -81,8 +77,4 @@ export const fold = (
   const part = Tensor.empty(component.shape);
   kernels().fold(mine.ptr, theirs.ptr, rho, rho + 8 * n, component.ptr, part.ptr, n, bits, lead ? 1 : 0);
   return part;
-};
-
-export const disposeAll = (tensors: Readonly<Record<string, Tensor>>): void => {
-  for (const tensor of Object.values(tensors)) tensor.dispose();
 };

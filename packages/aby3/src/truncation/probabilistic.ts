@@ -1,8 +1,9 @@
 import type { Op, Session } from '@triad/protocol';
 import { add, Tensor } from '@triad/ring';
+import { disposeTensors, tensorScope } from '../scope.js';
 import { keys, type Share } from '../share.js';
 import { blocks, elementsOf } from './block.js';
-import { deal, disposeAll, fold, open } from './mask.js';
+import { deal, fold, open } from './mask.js';
 import { dealerKey, evaluator, exchange, type Truncation } from './truncation.js';
 
 /**
@@ -19,7 +20,8 @@ export const probabilistic: Truncation = {
   maxBits: 62,
   cost: (elements) => ({ rounds: 2, bytes: [16 * elements, 16 * elements, 16 * elements] }),
   apply: async (session, op, z, bits) => {
-    const out = { a: Tensor.empty(z.shape), b: Tensor.empty(z.shape) };
+    using scope = tensorScope();
+    const out = scope.own({ a: Tensor.empty(z.shape), b: Tensor.empty(z.shape) });
     const parts = blocks(op, z.size).map((block) => ({
       op: block.op,
       z: elementsOf(z, block),
@@ -27,8 +29,7 @@ export const probabilistic: Truncation = {
     }));
     if (session.rank === 0) dealAll(session, parts, bits);
     else await Promise.all(parts.map((part) => evaluate(session, part, bits)));
-    for (const part of parts) disposeAll({ z: part.z, ...part.out });
-    return out;
+    return scope.release(out);
   },
 };
 
@@ -39,23 +40,26 @@ interface Part {
   readonly out: Share;
 }
 
-/** Party 0's components of the result are streams: what others wait for comes first. */
+/** Party 0's components of the result are streams: what others wait for comes first. Takes the parts over. */
 const dealAll = (session: Session, parts: readonly Part[], bits: number): void => {
+  using scope = tensorScope();
+  for (const { z, out } of parts) for (const view of [z, out]) scope.own(view);
   const { a: key0, b: key1 } = keys(session);
-  for (const { op, z } of parts) disposeAll({ ...deal(session, op, z, bits) });
+  for (const { op, z } of parts) disposeTensors(deal(session, op, z, bits));
   for (const { op, out } of parts) {
     op.at(0).draw(key0, out.a);
     op.at(0).draw(key1, out.b);
   }
 };
 
+/** Takes the part over. */
 const evaluate = async (session: Session, { op, z, out }: Part, bits: number): Promise<void> => {
-  const opened = await open(session, op, z);
+  using scope = tensorScope(z, out);
+  const opened = scope.own(await open(session, op, z));
   const [component, rest] = evaluator(session).lead ? [out.a, out.b] : [out.b, out.a];
   op.at(0).draw(dealerKey(session), component);
-  const part = fold(session, opened, component, bits);
-  disposeAll({ ...opened });
-  const theirs = await exchange(session, op.at(0), part);
+  const part = scope.own(fold(session, opened, component, bits));
+  scope.free(opened);
+  const theirs = scope.own(await exchange(session, op.at(0), part));
   add(theirs, part, rest);
-  disposeAll({ theirs, part });
 };

@@ -1,6 +1,8 @@
 import type { Cost, Op, Session } from '@triad/protocol';
 import { add, Tensor } from '@triad/ring';
+import { tensorScope } from '../scope.js';
 import { keys, type Share } from '../share.js';
+import { drawn } from '../stream.js';
 
 /** A protocol that divides by a power of two. */
 export interface Truncation {
@@ -14,12 +16,11 @@ export interface Truncation {
 
 /** Both components of a fresh sharing that party 0 holds: streams it has with party 2 and with party 1. */
 export const freshComponents = (session: Session, op: Op, { shape }: Pick<Tensor, 'shape'>): Share => {
+  using scope = tensorScope();
   const { a: key0, b: key1 } = keys(session);
-  const a = Tensor.empty(shape);
-  const b = Tensor.empty(shape);
-  op.draw(key0, a);
-  op.draw(key1, b);
-  return { a, b };
+  const a = scope.own(drawn(op, key0, shape));
+  const b = drawn(op, key1, shape);
+  return scope.release({ a, b });
 };
 
 /** Of the two parties that evaluate, party 1 leads: it adds what is public. */
@@ -51,8 +52,8 @@ export const joinParts = async (
   part: Tensor,
   component: Tensor,
 ): Promise<Share> => {
+  using scope = tensorScope(part, component);
   const rest = await exchange(session, op, part);
   add(rest, part, rest);
-  part.dispose();
-  return evaluator(session).lead ? { a: component, b: rest } : { a: rest, b: component };
+  return scope.release(evaluator(session).lead ? { a: component, b: rest } : { a: rest, b: component });
 };
