@@ -50,6 +50,7 @@ export class ComputingEngine<S> implements Engine {
   readonly #active = new Set<StepRun<S>>();
   /** Whom to tell that a version does not come. */
   readonly #waiting = new Set<(reason: unknown) => void>();
+  #disposed = false;
   #failure: { readonly reason: unknown } | undefined;
   readonly #onError: (reason: unknown) => void;
   readonly #self: Self<S>;
@@ -92,9 +93,7 @@ export class ComputingEngine<S> implements Engine {
   async share(op: Op, name: string, { owner, shape, values }: SharedInput): Promise<Shared> {
     const tensor = values === undefined ? undefined : encodeArray(values);
     const share = await this.protocol.share(op, owner, tensor ?? shape).finally(() => tensor?.dispose());
-    const source = { name };
-    this.#shares.set(source, share);
-    return new Shared(shape, source);
+    return new Shared(shape, this.#keep(name, share));
   }
 
   adopt(name: string, shape: BoundShape, parts: readonly Tensor[] = []): Shared {
@@ -106,16 +105,13 @@ export class ComputingEngine<S> implements Engine {
         `pass this party's parts of '${scheme.name}'`,
       );
     }
-    const source = { name };
-    this.#shares.set(source, share(parts));
-    return new Shared(shape, source);
+    return new Shared(shape, this.#keep(name, share(parts)));
   }
 
   async select(op: Op, x: Shared, selection: RowSelection): Promise<Shared> {
     const rows = await learnRows(this.session, op, selection);
-    const source = { name: x.source.name };
-    this.#shares.set(source, this.protocol.linear(linear.take(rows), this.#shareOf(x)));
-    return new Shared([rows.length, ...x.shape.slice(1)], source);
+    const chosen = this.protocol.linear(linear.take(rows), this.#shareOf(x));
+    return new Shared([rows.length, ...x.shape.slice(1)], this.#keep(x.source.name, chosen));
   }
 
   async reveal(op: Op, x: Exposed, to: Recipient): Promise<NdArray | undefined> {
@@ -138,9 +134,11 @@ export class ComputingEngine<S> implements Engine {
       .finally(() => {
         for (const version of versions) version.release();
       });
-    const file = saveShares(this.#self, model, new Map(shares.map((s, i) => [names[i]!, s])), checkpoint);
-    for (const share of shares) this.protocol.dispose(share);
-    return file;
+    try {
+      return saveShares(this.#self, model, new Map(shares.map((s, i) => [names[i]!, s])), checkpoint);
+    } finally {
+      for (const share of shares) this.protocol.dispose(share);
+    }
   }
 
   load(program: Program, file: Uint8Array | undefined, allowMissing: boolean): LoadedModel {
@@ -164,10 +162,19 @@ export class ComputingEngine<S> implements Engine {
   }
 
   dispose(): void {
+    this.#disposed = true;
     for (const version of this.#current.values()) version.release();
     for (const share of this.#shares.values()) this.protocol.dispose(share);
     this.#current.clear();
     this.#shares.clear();
+  }
+
+  /** Holds a shared value; one that comes when all has been freed is freed, too. */
+  #keep(name: string, share: S): Source {
+    const source = { name };
+    if (this.#disposed) this.protocol.dispose(share);
+    else this.#shares.set(source, share);
+    return source;
   }
 
   #start(compiled: Compiled<S>, occasion: Occasion): Promise<Outputs> {

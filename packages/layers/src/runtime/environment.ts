@@ -67,6 +67,7 @@ export class Environment {
   readonly #uses = new Map<string, number>();
   #joining: Promise<Joined> | undefined;
   #joined: Joined | undefined;
+  #closed = false;
   #steps = 0;
   #closedSteps = 0;
   readonly #overEarly = new Set<number>();
@@ -200,6 +201,11 @@ export class Environment {
   /** Waits for what is under way, frees everything, and leaves. */
   async close(): Promise<void> {
     await this.#queue.idle();
+    this.#closed = true;
+    await this.#leave();
+  }
+
+  async #leave(): Promise<void> {
     this.#joined?.engine.dispose();
     await this.#joined?.session.close();
   }
@@ -237,6 +243,7 @@ export class Environment {
   #connect(program: Program): Promise<Joined> {
     this.#joining ??= this.join(program, (reason) => this.#queue.fail(reason)).then((joined) => {
       this.#joined = joined;
+      if (this.#closed) this.#leave().catch(() => {});
       return joined;
     });
     return this.#joining;
