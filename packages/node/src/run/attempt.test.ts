@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { manifestDigest, openFile, openShare, openTable, shareTable } from '@triad/data';
 import { data, layers, optimizer, parameter, program } from '@triad/layers';
 import { type Channel, local } from '@triad/protocol';
+import { memory } from '@triad/ring';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Checkpoints } from '../store/checkpoints.js';
 import { ResultLog } from '../store/result-log.js';
@@ -107,8 +108,9 @@ const tryAt = async (
 };
 
 describe('an attempt at a job', () => {
-  it('that ends too early is over when no checkpoint is being written any more', async () => {
+  it('that ends too early is over when no checkpoint is being written any more, and holds no memory', async () => {
     await share();
+    const before = memory.liveBytes;
     const { channels } = local(3);
     const end = (rank: number, unit: number, channel: Channel) => {
       if (rank === 2 && unit === 25) void channel.close(new Error('the machine is gone'));
@@ -120,6 +122,7 @@ describe('an attempt at a job', () => {
       expect(error).toBeInstanceOf(Error);
       expect(writing).toBe(0);
     }
+    expect(memory.liveBytes).toBe(before);
   });
 
   it('reads no more epochs than it computes with, and settles them one after the other', async () => {
