@@ -162,8 +162,9 @@ export class Node {
   }
 
   /** Not in turn: it waits until nothing of the job is under way, however long that takes. */
-  cancel(who: string, id: string): Promise<void> {
-    return this.#docket.cancel(who, id);
+  async cancel(who: string, id: string): Promise<void> {
+    this.#checkOpen();
+    await this.#docket.cancel(who, id);
   }
 
   resume(who: string, id: string, resumption: string): Promise<void> {
@@ -194,9 +195,13 @@ export class Node {
     return isNode(who) || who === owner || this.own.grants.of(set).some(({ grant }) => admits(grant, who));
   }
 
+  #checkOpen(): void {
+    if (this.#closing) throw closing(this.own.station.role);
+  }
+
   #inTurn<T>(act: () => Promise<T>): Promise<T> {
     const done = this.#turn.then(() => {
-      if (this.#closing) throw closing(this.own.station.role);
+      this.#checkOpen();
       return act();
     });
     this.#turn = done.catch(() => {});

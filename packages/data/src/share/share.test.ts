@@ -137,6 +137,7 @@ describe('a shared table', () => {
     await share(await csv(50));
     const set = await open(1);
     await expect(set.verify(() => false)).rejects.toThrow(/not signed by alice/);
+    await expect(set.verify(() => true, AbortSignal.abort(new Error('no more')))).rejects.toThrow('no more');
     await set.close();
     await expect(openFile(path(2)).then((source) => openShare(source, 1))).rejects.toThrow(
       /share of party 2, not of party 1/,

@@ -34,12 +34,10 @@ export interface Use {
 /** Which grants a work uses, one for each data set. Throws `refused`, naming data set, owner and reason. */
 export const decide = (request: Request): readonly Use[] =>
   setsOf(request).map((set) => {
-    const digest = request.digestOf(set);
     const known = request.grants(set);
-    if (
-      digest === undefined ||
-      !known.some(({ grant }) => grant.terms.submitters.includes(request.submitter))
-    )
+    const isNamed = known.some(({ grant }) => grant.terms.submitters.includes(request.submitter));
+    const digest = isNamed ? request.digestOf(set) : undefined;
+    if (digest === undefined)
       throw unsigned(set, `${ownerOf(set)} lets ${request.submitter} use no '${set}' that is here`);
     if (request.trained.some((use) => use.set === set && use.digest !== digest))
       throw refused(`the model was trained on other data than is here as '${set}'`, 'train it again');

@@ -133,6 +133,29 @@ describe('a job', () => {
     await job.close();
   });
 
+  it('that is cancelled while it is resumed stays cancelled', async () => {
+    const others = new Map([[1, failed] as const]);
+    let joins = 0;
+    const join = async () => {
+      joins++;
+      throw new TriadError('timeout', 'nobody came');
+    };
+    const job = await lonely({ network: () => ({ outside: [], join }), elsewhere: async () => others });
+    job.start();
+    await phase(job, 'failed');
+    others.clear();
+    const before = joins;
+    const ends = await Promise.allSettled([
+      job.resume('1'.repeat(32)),
+      job.cancel('alice'),
+      job.cancel('bob'),
+    ]);
+    expect(ends.map(({ status }) => status)).toEqual(['rejected', 'fulfilled', 'fulfilled']);
+    await sleep(300);
+    expect(joins).toBe(before);
+    expect(job.state).toMatchObject({ phase: 'cancelled', cancelledBy: 'alice' });
+  });
+
   it('that is ending is waited for when it is closed', async () => {
     const job = await lonely({ elsewhere: async () => new Map([[1, failed] as const]) });
     const write = store.setState.bind(store);

@@ -81,7 +81,7 @@ export class Job {
   /** When the node closes or the job is cancelled. */
   #ending = new AbortController();
   #isGoing = false;
-  #cancelling = false;
+  #cancelling: Promise<boolean> | undefined;
   #writing: Promise<void> = Promise.resolve();
   #going: Promise<void> = Promise.resolve();
   #spent: Spent = { sent: 0, received: 0, rounds: 0, units: 0 };
@@ -137,39 +137,48 @@ export class Job {
   }
 
   /** Ends the job for good, also one that failed; false when it had ended before. */
-  async cancel(by: string): Promise<boolean> {
+  cancel(by: string): Promise<boolean> {
+    this.#cancelling ??= this.#cancel(by).finally(() => {
+      this.#cancelling = undefined;
+    });
+    return this.#cancelling;
+  }
+
+  async #cancel(by: string): Promise<boolean> {
     if (isOverForGood(this.#state)) return false;
-    this.#cancelling = true;
-    try {
-      await this.#stop(new TriadError('closed', `job ${this.record.id} was cancelled by ${by}`));
-      if (isOverForGood(this.#state)) return false;
-      await this.#orNot(() => this.#cancelled({ who: by }));
-      return true;
-    } finally {
-      this.#cancelling = false;
-    }
+    await this.#stop(new TriadError('closed', `job ${this.record.id} was cancelled by ${by}`));
+    if (isOverForGood(this.#state)) return false;
+    await this.#orNot(() => this.#cancelled({ who: by }));
+    return true;
   }
 
   /** Tries a failed job again from its last checkpoint; one that is under way goes on. `resumption` names this at all nodes. */
   async resume(resumption: string): Promise<void> {
-    const { id } = this.record;
-    if (this.#cancelling) throw new TriadError('closed', `job ${id} is being cancelled`, { remedy: 'wait' });
     if (isOver(this.#state)) await this.#going;
-    const { phase } = this.#state;
-    if (isOverForGood(this.#state))
-      throw new TriadError('bad-argument', `job ${id} is ${phase}, for good`, {
-        remedy: 'submit it again',
-      });
+    this.#checkGoesOn();
     const { trouble: _, ...rest } = this.#state;
-    if (this.#isGoing) return this.#become(phase, { ...rest, resumption });
+    if (this.#isGoing) return this.#become(rest.phase, { ...rest, resumption });
     await this.#orNot(() => this.#become('waiting', { ...rest, resumption }));
+    // It may have been cancelled meanwhile.
+    this.#checkGoesOn();
     this.#ending = new AbortController();
     this.start();
+  }
+
+  #checkGoesOn(): void {
+    const { id } = this.record;
+    if (this.#cancelling !== undefined)
+      throw new TriadError('closed', `job ${id} is being cancelled`, { remedy: 'wait' });
+    if (isOverForGood(this.#state))
+      throw new TriadError('bad-argument', `job ${id} is ${this.#state.phase}, for good`, {
+        remedy: 'submit it again',
+      });
   }
 
   /** Leaves the job as it is on disk, to go on when the node starts again. */
   async close(): Promise<void> {
     await this.#stop(new TriadError('closed', `party ${this.around.party} is being stopped`));
+    await this.#cancelling?.catch(() => {});
   }
 
   /** What cannot be written down has not happened: it may be asked for again. */

@@ -22,6 +22,8 @@ export class Grants {
   readonly #states = new Map<string, State>();
   /** The same by data set. */
   readonly #sets = new Map<string, Set<State>>();
+  /** Files are written and removed one after the other: the last word is what counts. */
+  #turn: Promise<void> = Promise.resolve();
 
   private constructor(private readonly folder: Folder) {}
 
@@ -87,7 +89,9 @@ export class Grants {
       const state = this.#states.get(grant);
       if (state === undefined) continue;
       state.jobs = state.jobs.filter((id) => id !== job);
-      await this.#write(state);
+      await this.#inTurn(async () => {
+        if (this.#states.get(grant) === state) await writeFileWhole(...this.#fileOf(state));
+      });
     }
   }
 
@@ -115,14 +119,26 @@ export class Grants {
 
   async #forget(state: State): Promise<void> {
     const { id, set } = state.grant.terms;
-    await rm(this.folder.at('grants', `${id}.json`), { force: true });
-    this.#states.delete(id);
-    this.#sets.get(set)?.delete(state);
+    await this.#inTurn(async () => {
+      await rm(this.folder.at('grants', `${id}.json`), { force: true });
+      this.#states.delete(id);
+      this.#sets.get(set)?.delete(state);
+    });
   }
 
   #write(state: State): Promise<void> {
-    const file = this.folder.at('grants', `${state.grant.terms.id}.json`);
-    return writeFileWhole(file, JSON.stringify(state), 0o600);
+    return this.#inTurn(() => writeFileWhole(...this.#fileOf(state)));
+  }
+
+  /** Its path, what it says now, and for whom. */
+  #fileOf(state: State): [string, string, number] {
+    return [this.folder.at('grants', `${state.grant.terms.id}.json`), JSON.stringify(state), 0o600];
+  }
+
+  #inTurn(act: () => Promise<void>): Promise<void> {
+    const done = this.#turn.then(act);
+    this.#turn = done.catch(() => {});
+    return done;
   }
 }
 

@@ -138,7 +138,7 @@ const keep = (lock: string, own: Words, onLost: (error: TriadError) => void): ((
     if (await isOwn()) return utimes(lock, new Date(), new Date());
     clearInterval(timer);
     const holder = await readLock(lock);
-    if (held.has(token)) onLost(inUse(lock, holder ?? []));
+    if (held.has(token)) onLost(holder === undefined ? removed(lock) : inUse(lock, holder));
   };
   // What cannot be read or written for a moment is tried again.
   const timer = setInterval(() => void show().catch(() => {}), beat).unref();
@@ -170,6 +170,11 @@ const isAlive = (pid: number): boolean => {
     return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
 };
+
+const removed = (lock: string): TriadError =>
+  new TriadError('bad-argument', `${lock} has been removed: another process may use the folder`, {
+    remedy: 'start the node again, and leave the file where it is',
+  });
 
 const inUse = (lock: string, [pid, host]: Words): TriadError =>
   new TriadError('bad-argument', `${dirname(lock)} is in use by process ${pid} of ${host}`, {
