@@ -145,11 +145,14 @@ describe('a job', () => {
     await phase(job, 'failed');
     others.clear();
     const before = joins;
-    const ends = await Promise.allSettled([
-      job.resume('1'.repeat(32)),
-      job.cancel('alice'),
-      job.cancel('bob'),
-    ]);
+    const write = store.setState.bind(store);
+    store.setState = async (...state) => {
+      await sleep(60);
+      await write(...state);
+    };
+    const resuming = job.resume('1'.repeat(32));
+    await sleep(20);
+    const ends = await Promise.allSettled([resuming, job.cancel('alice'), job.cancel('bob')]);
     expect(ends.map(({ status }) => status)).toEqual(['rejected', 'fulfilled', 'fulfilled']);
     await sleep(300);
     expect(joins).toBe(before);
